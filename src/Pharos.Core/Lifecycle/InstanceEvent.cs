@@ -1,0 +1,55 @@
+namespace Pharos.Core.Lifecycle;
+
+/// <summary>A fact about an instance, in the past tense. A closed family: <see cref="InstanceLifecycle"/> knows each.</summary>
+/// <remarks><see cref="At"/> is monotonic time since an origin that the actor chose: wall time is for people's eyes only.</remarks>
+public abstract record InstanceEvent
+{
+    private InstanceEvent()
+    {
+    }
+
+    /// <summary>When it happened, monotonic.</summary>
+    public TimeSpan At { get; init; }
+
+    /// <summary>Somebody asked that it runs.</summary>
+    public sealed record StartRequested : InstanceEvent;
+
+    /// <summary>Somebody asked that it does not run.</summary>
+    public sealed record StopRequested : InstanceEvent;
+
+    /// <summary>Somebody or something asked for a new process in place of the current one.</summary>
+    /// <param name="Reason">Why.</param>
+    public sealed record RestartRequested(RestartReason Reason) : InstanceEvent;
+
+    /// <summary>The kernel made the process.</summary>
+    /// <param name="Incarnation">Which.</param>
+    public sealed record Spawned(int Incarnation) : InstanceEvent;
+
+    /// <summary>The process could not be made.</summary>
+    /// <param name="Incarnation">Which.</param>
+    /// <param name="Error">One line for a person.</param>
+    /// <param name="Transient">Trying again may help (EAGAIN, ENOMEM and the like).</param>
+    public sealed record SpawnRefused(int Incarnation, string Error, bool Transient) : InstanceEvent;
+
+    /// <summary>A process from an earlier daemon was found alive and taken back.</summary>
+    /// <param name="Incarnation">Which.</param>
+    public sealed record Adopted(int Incarnation) : InstanceEvent;
+
+    /// <summary>It can do its work.</summary>
+    /// <param name="Incarnation">Which.</param>
+    public sealed record BecameReady(int Incarnation) : InstanceEvent;
+
+    /// <summary>It runs and can no longer do its work.</summary>
+    /// <param name="Incarnation">Which.</param>
+    public sealed record BecameUnready(int Incarnation) : InstanceEvent;
+
+    /// <summary>The process ended.</summary>
+    /// <param name="Incarnation">Which.</param>
+    /// <param name="Status">How.</param>
+    /// <param name="Uptime">How long it lived.</param>
+    public sealed record Exited(int Incarnation, ExitStatus Status, TimeSpan Uptime) : InstanceEvent;
+
+    /// <summary>The timer that <see cref="InstanceEffect.Arm"/> set for the incarnation went off.</summary>
+    /// <param name="Incarnation">Which.</param>
+    public sealed record DeadlinePassed(int Incarnation) : InstanceEvent;
+}

@@ -1,0 +1,183 @@
+using static Pharos.Core.Lifecycle.InstanceEffect;
+using static Pharos.Core.Lifecycle.InstanceEvent;
+using static Pharos.Core.Lifecycle.Phase;
+
+namespace Pharos.Core.Lifecycle;
+
+/// <summary>The lifecycle of one instance as one pure function: no await, no clock, no log.</summary>
+/// <remarks>A test prints the whole phase × event table to a golden file, so every gap is a choice that somebody reviewed.</remarks>
+public static class InstanceLifecycle
+{
+    /// <summary>What an event does to an instance.</summary>
+    /// <param name="it">The instance.</param>
+    /// <param name="e">The event.</param>
+    /// <returns>The next state and what has to be done.</returns>
+    public static Transition Step(InstanceState it, InstanceEvent e) => (it.Phase, e) switch
+    {
+        // A late word from an earlier process must not move the current one.
+        (_, Spawned x) when x.Incarnation != it.Incarnation || !it.Spawning => Ignored(it),
+        (_, SpawnRefused x) when x.Incarnation != it.Incarnation || !it.Spawning => Ignored(it),
+        (_, BecameReady x) when x.Incarnation != it.Incarnation || !it.Alive => Ignored(it),
+        (_, BecameUnready x) when x.Incarnation != it.Incarnation || !it.Alive => Ignored(it),
+        (_, Exited x) when x.Incarnation != it.Incarnation || !it.Alive => Ignored(it),
+        (_, DeadlinePassed x) when x.Incarnation != it.Incarnation => Ignored(it),
+
+        (Stopped or Failed, StartRequested) => Launch(Forgiven(it), null),
+        (BackingOff, StartRequested) => Launch(Forgiven(it), it.LaunchReason, new Disarm()),
+        (Stopping, StartRequested) => To(it with { RestartAfterStop = it.RestartAfterStop ?? RestartReason.Manual }, Stopping),
+        (Starting or Running, StartRequested) => Ignored(it),
+
+        (Stopped or Failed, RestartRequested x) => Launch(Forgiven(it), x.Reason),
+        (BackingOff, RestartRequested x) => Launch(Forgiven(it), x.Reason, new Disarm()),
+        (Starting or Running, RestartRequested x) => Stop(it with { RestartAfterStop = x.Reason }),
+        (Stopping, RestartRequested x) => To(it with { RestartAfterStop = x.Reason }, Stopping),
+
+        (Starting or Running, StopRequested) => Stop(it with { RestartAfterStop = null }),
+        (Stopping, StopRequested) => To(it with { RestartAfterStop = null }, Stopping),
+        (BackingOff, StopRequested) => To(it with { Backoff = TimeSpan.Zero }, Stopped, new Disarm()),
+        (Failed, StopRequested) => To(it with { Failure = null, Error = null }, Stopped),
+        (Stopped, StopRequested) => Ignored(it),
+
+        (Stopped, Adopted x) => To(it with { Incarnation = Math.Max(it.Incarnation, x.Incarnation), Alive = true, Readiness = Readiness.Ready }, Running),
+        (Starting or Running or Stopping or BackingOff or Failed, Adopted) => Ignored(it),
+
+        // No deadline for becoming ready: a slow start is not a crash. What waits for it has its own patience.
+        (Starting, Spawned) => To(it with { Spawning = false, Alive = true, Error = null }, Starting),
+        (Stopping, Spawned) => SignalNow(it with { Spawning = false, Alive = true }),
+        (Stopped or Running or BackingOff or Failed, Spawned) => Ignored(it),
+
+        (Starting, SpawnRefused x) => Refused(it with { Spawning = false, Error = x.Error, LastExit = ExitReason.SpawnFailed }, x),
+        (Stopping, SpawnRefused x) => AfterStop(it with { Spawning = false, Error = x.Error, LastExit = ExitReason.SpawnFailed }, ExitReason.SpawnFailed),
+        (Stopped or Running or BackingOff or Failed, SpawnRefused) => Ignored(it),
+
+        (Starting, BecameReady) => To(it with { Readiness = Readiness.Ready }, Running),
+        (Running, BecameReady) when it.Readiness != Readiness.Ready => To(it with { Readiness = Readiness.Ready }, Running),
+        (Stopped or Running or Stopping or BackingOff or Failed, BecameReady) => Ignored(it),
+
+        (Running, BecameUnready) when it.Readiness == Readiness.Ready => To(it with { Readiness = Readiness.Unready }, Running),
+        (Stopped or Starting or Running or Stopping or BackingOff or Failed, BecameUnready) => Ignored(it),
+
+        (Stopping, Exited x) => AfterStop(Dead(it), StopReason(it, x.Status)),
+        (Starting or Running, Exited x) => Ended(Dead(it), x),
+        (Stopped or BackingOff or Failed, Exited) => Ignored(it),
+
+        // The kill is repeated each grace: a process in an uninterruptible sleep takes it when it wakes.
+        (Stopping, DeadlinePassed) when it.Alive => To(it with { Killed = true }, Stopping, new KillTree(it.Incarnation), new Arm(it.Incarnation, KillAgain(it))),
+        (BackingOff, DeadlinePassed) => Launch(it, it.LaunchReason),
+        (Stopped or Starting or Running or Stopping or Failed, DeadlinePassed) => Ignored(it),
+
+        _ => throw new ArgumentOutOfRangeException(nameof(e), e, "The family of events is closed."),
+    };
+
+    private static Transition Ignored(InstanceState it) => new(it, [], Handled: false);
+
+    private static Transition To(InstanceState it, Phase phase, params ReadOnlySpan<InstanceEffect> effects) =>
+        new(it with { Phase = phase }, EquatableArray.Create(effects));
+
+    /// <summary>A person's word wipes the slate: the crash window and the back-off begin anew.</summary>
+    private static InstanceState Forgiven(InstanceState it) =>
+        it with { UnstableInARow = 0, Crashes = [], Backoff = TimeSpan.Zero };
+
+    private static InstanceState Dead(InstanceState it) => it with { Alive = false, Readiness = Readiness.NotReady };
+
+    private static Transition Launch(InstanceState it, RestartReason? reason, params ReadOnlySpan<InstanceEffect> first)
+    {
+        var next = it with
+        {
+            Phase = Starting,
+            Incarnation = it.Incarnation + 1,
+            Spawning = true,
+            Alive = false,
+            Killed = false,
+            Readiness = Readiness.NotReady,
+            RestartAfterStop = null,
+            LaunchReason = reason,
+            Failure = null,
+        };
+        return new(next, [.. first, new Spawn(next.Incarnation)], reason);
+    }
+
+    private static Transition Stop(InstanceState it) =>
+        it.Spawning ? To(it, Stopping) : SignalNow(it);
+
+    private static Transition SignalNow(InstanceState it) =>
+        To(it, Stopping, new Signal(it.Incarnation, it.Policy.StopSignal), new Arm(it.Incarnation, it.Policy.Grace));
+
+    private static TimeSpan KillAgain(InstanceState it) =>
+        it.Policy.Grace < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : it.Policy.Grace;
+
+    private static ExitReason StopReason(InstanceState it, ExitStatus status) =>
+        it.Killed ? ExitReason.StopTimeoutKill
+        : it.RestartAfterStop == RestartReason.MemoryLimit ? ExitReason.MemoryLimit
+        : it.RestartAfterStop == RestartReason.Probe ? ExitReason.ProbeFailed
+        : status.OomKilled ? ExitReason.OomKill
+        : ExitReason.StopRequested;
+
+    private static Transition AfterStop(InstanceState it, ExitReason reason)
+    {
+        var dead = it with { LastExit = reason };
+        if (it.RestartAfterStop is { } again)
+        {
+            var launched = Launch(dead, again, new Disarm());
+            return launched with { Ended = reason };
+        }
+
+        return To(dead, Stopped, new Disarm()) with { Ended = reason };
+    }
+
+    private static Transition Refused(InstanceState it, SpawnRefused x)
+    {
+        if (!x.Transient)
+            return To(it with { Failure = FailureReason.SpawnFailed }, Failed) with { Ended = ExitReason.SpawnFailed };
+        return Crashed(it, x.At, TimeSpan.Zero, ExitReason.SpawnFailed, RestartReason.Crash);
+    }
+
+    private static Transition Ended(InstanceState it, Exited x)
+    {
+        var reason = x.Status.UnaskedReason();
+        var dead = it with { LastExit = reason };
+
+        if (x.Status.Code is { } code && it.Policy.StopExitCodes.Contains(code))
+            return To(dead, Stopped) with { Ended = reason };
+
+        var again = it.Policy.Mode switch
+        {
+            RestartMode.Always => true,
+            RestartMode.OnFailure => !x.Status.IsSuccess,
+            RestartMode.Never => false,
+        };
+        if (!again && x.Status.IsSuccess)
+            return To(dead, Stopped) with { Ended = reason };
+        if (!again)
+            return To(dead with { Failure = FailureReason.NotRestarted }, Failed) with { Ended = reason };
+        return Crashed(dead, x.At, x.Uptime, reason, x.Status.IsSuccess ? RestartReason.Exit : RestartReason.Crash);
+    }
+
+    private static Transition Crashed(InstanceState it, TimeSpan at, TimeSpan uptime, ExitReason ended, RestartReason why)
+    {
+        var policy = it.Policy;
+        var unstable = uptime < policy.MinUptime;
+        // An end with code 0 after a stable life is the app's normal rhythm (a batch job under "always"), not a crash.
+        var counts = why == RestartReason.Crash || unstable;
+        var crashes = counts ? Remember(it.Crashes, at, policy) : it.Crashes;
+        var inARow = unstable ? (int)Math.Min((long)it.UnstableInARow + 1, int.MaxValue)
+            : uptime >= policy.HealthyAfter ? 0 : Math.Max(0, it.UnstableInARow - 1);
+        var next = it with { Crashes = crashes, UnstableInARow = inARow, LaunchReason = why };
+
+        if (policy.MaxCrashes > 0 && crashes.Count >= policy.MaxCrashes)
+            return To(next with { Failure = FailureReason.CrashLoop, Backoff = TimeSpan.Zero }, Failed) with { Ended = ended };
+
+        var delay = policy.DelayFor(unstable ? inARow : 0, it.Seed + (ulong)it.Incarnation);
+        next = next with { Backoff = delay };
+        if (delay == TimeSpan.Zero)
+            return Launch(next, why) with { Ended = ended };
+        return To(next, BackingOff, new Arm(it.Incarnation, delay)) with { Ended = ended };
+    }
+
+    /// <summary>The crashes still inside the window, and this one. Never longer than the limit: a window has no use for more.</summary>
+    private static EquatableArray<TimeSpan> Remember(EquatableArray<TimeSpan> crashes, TimeSpan at, RestartPolicy policy)
+    {
+        var kept = crashes.Where(c => at - c < policy.CrashWindow).Append(at);
+        return [.. kept.TakeLast(Math.Max(1, policy.MaxCrashes))];
+    }
+}

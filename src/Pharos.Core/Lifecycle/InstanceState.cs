@@ -1,0 +1,66 @@
+namespace Pharos.Core.Lifecycle;
+
+/// <summary>All that the lifecycle of one instance depends on. Immutable: readers get a snapshot, never a lock.</summary>
+public sealed record InstanceState
+{
+    /// <summary>Where it is.</summary>
+    public Phase Phase { get; init; } = Phase.Stopped;
+
+    /// <summary>Whether its process can do its work.</summary>
+    public Readiness Readiness { get; init; } = Readiness.NotReady;
+
+    /// <summary>Number of the newest incarnation; 0 before the first. Only grows.</summary>
+    public int Incarnation { get; init; }
+
+    /// <summary>The process of <see cref="Incarnation"/> exists as far as we know.</summary>
+    public bool Alive { get; init; }
+
+    /// <summary>A spawn is under way: neither its pid nor its failure is known yet.</summary>
+    public bool Spawning { get; init; }
+
+    /// <summary>The grace has passed and SIGKILL was sent.</summary>
+    public bool Killed { get; init; }
+
+    /// <summary>What follows when the stop that is under way is done; null: nothing.</summary>
+    public RestartReason? RestartAfterStop { get; init; }
+
+    /// <summary>Why the newest incarnation was started again; null for one that somebody started.</summary>
+    public RestartReason? LaunchReason { get; init; }
+
+    /// <summary>Why it failed; null in every phase but <see cref="Phase.Failed"/>.</summary>
+    public FailureReason? Failure { get; init; }
+
+    /// <summary>What the last failed spawn said; one line.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>How and why the last process ended; null before the first end.</summary>
+    public ExitReason? LastExit { get; init; }
+
+    /// <summary>Unstable ends in a row: the exponent of the back-off.</summary>
+    public int UnstableInARow { get; init; }
+
+    /// <summary>The delay that is being waited, or was last; zero when none.</summary>
+    public TimeSpan Backoff { get; init; }
+
+    /// <summary>Monotonic times of the crashes inside the window, oldest first.</summary>
+    public EquatableArray<TimeSpan> Crashes { get; init; } = [];
+
+    /// <summary>Differs between instances: the jitter's seed.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Restart and stop rules.</summary>
+    public RestartPolicy Policy { get; init; } = new();
+}
+
+/// <summary>What one event led to.</summary>
+/// <param name="Next">The state after it.</param>
+/// <param name="Effects">What has to be done, in order.</param>
+/// <param name="Restarting">Why a further process follows, when this event decided that one does.</param>
+/// <param name="Ended">Why a process ended, when this event is its end.</param>
+/// <param name="Handled">False: the event means nothing in this state.</param>
+public readonly record struct Transition(
+    InstanceState Next,
+    EquatableArray<InstanceEffect> Effects,
+    RestartReason? Restarting = null,
+    ExitReason? Ended = null,
+    bool Handled = true);

@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using Pharos.Core.Identity;
+using Pharos.Core.Lifecycle;
+using Pharos.Core.Specs;
+
+namespace Pharos.Core.Ports;
+
+/// <summary>Who a process is, so that a recycled pid is never taken for it.</summary>
+/// <param name="Pid">Process id.</param>
+/// <param name="StartTicks">Field 22 of /proc/PID/stat: clock ticks since boot.</param>
+/// <param name="BootId">The kernel's boot id.</param>
+public sealed record ProcessIdentity(int Pid, long StartTicks, string BootId);
+
+/// <summary>What exactly is to be executed.</summary>
+public sealed record LaunchRequest
+{
+    /// <summary>The slot it is for.</summary>
+    public required InstanceKey Key { get; init; }
+
+    /// <summary>Its incarnation.</summary>
+    public required int Incarnation { get; init; }
+
+    /// <summary>Absolute path of the executable, as <see cref="IProcessHost.Resolve"/> gave it.</summary>
+    public required string Executable { get; init; }
+
+    /// <summary>argv, the program's own name first.</summary>
+    public required ImmutableArray<string> Argv { get; init; }
+
+    /// <summary>Working directory.</summary>
+    public required string Cwd { get; init; }
+
+    /// <summary>The whole environment.</summary>
+    public required IReadOnlyDictionary<string, string> Env { get; init; }
+
+    /// <summary>Marks every process of the instance: put into the environment as <c>PHAROS_INSTANCE_ID</c>, so that descendants are found
+    /// even when they left the session and were re-parented.</summary>
+    public required string Marker { get; init; }
+
+    /// <summary>Path of the spool file or FIFO for stdout; made when it is not there.</summary>
+    public required string StdoutPath { get; init; }
+
+    /// <summary>Path of the spool file or FIFO for stderr; made when it is not there.</summary>
+    public required string StderrPath { get; init; }
+
+    /// <summary>Spool files or FIFOs.</summary>
+    public StdioMode Stdio { get; init; }
+
+    /// <summary>User name or number.</summary>
+    public string? User { get; init; }
+
+    /// <summary>Group name or number.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>File mode creation mask.</summary>
+    public int? Umask { get; init; }
+
+    /// <summary>Nice value.</summary>
+    public int? Nice { get; init; }
+
+    /// <summary>Resource limits.</summary>
+    public EquatableArray<ResourceLimit> Limits { get; init; } = [];
+}
+
+/// <summary>What <see cref="IProcessHost.Resolve"/> found.</summary>
+/// <param name="Executable">Absolute path.</param>
+/// <param name="Argv">argv, the program's own name first.</param>
+/// <param name="Interpreter">The interpreter's path, or null when the file is run directly.</param>
+public sealed record ResolvedCommand(string Executable, ImmutableArray<string> Argv, string? Interpreter);
+
+/// <summary>An expected refusal: one line for a person that names what is wrong and the fix.</summary>
+/// <param name="Message">The line, without a full stop at the end.</param>
+/// <param name="Transient">Trying again may help.</param>
+public sealed record LaunchRefused(string Message, bool Transient = false);
+
+/// <summary>Either a value or an expected refusal.</summary>
+/// <typeparam name="T">Type of the value.</typeparam>
+public readonly record struct Launched<T>
+    where T : class
+{
+    /// <summary>The value; null when refused.</summary>
+    public T? Value { get; init; }
+
+    /// <summary>The refusal; null when there is a value.</summary>
+    public LaunchRefused? Refused { get; init; }
+
+    /// <summary>A value.</summary>
+    public static implicit operator Launched<T>(T value) => new() { Value = value };
+
+    /// <summary>A refusal.</summary>
+    public static implicit operator Launched<T>(LaunchRefused refused) => new() { Refused = refused };
+}
+
+/// <summary>One living process that we hold, and its whole tree.</summary>
+public interface IHostedProcess : IDisposable
+{
+    /// <summary>Who it is.</summary>
+    ProcessIdentity Identity { get; }
+
+    /// <summary>When it started, by the wall clock.</summary>
+    DateTimeOffset StartedAt { get; }
+
+    /// <summary>Sends a signal to every process of the tree, descendants first. A process that is gone is no error.</summary>
+    /// <param name="signal">Signal number.</param>
+    void SignalTree(int signal);
+
+    /// <summary>SIGKILL to every process of the tree, scanning again until nothing is left or <paramref name="patience"/> has passed.</summary>
+    /// <param name="patience">How long to go on.</param>
+    /// <returns>The number of processes that are still there.</returns>
+    int KillTree(TimeSpan patience);
+}
+
+/// <summary>Makes processes and tells when they end. The one component in <c>src/</c> that starts or waits for children.</summary>
+public interface IProcessHost
+{
+    /// <summary>Finds the executable and the interpreter of an app, and checks script, cwd, user and group.</summary>
+    /// <param name="spec">The app.</param>
+    /// <returns>What to execute, or why it cannot be.</returns>
+    Launched<ResolvedCommand> Resolve(AppSpec spec);
+
+    /// <summary>Starts a process in a session and process group of its own.</summary>
+    /// <param name="request">What to execute.</param>
+    /// <param name="exited">Called once, on the host's own thread, when it has ended and was reaped. Must not block.</param>
+    /// <returns>The process, or why there is none.</returns>
+    Launched<IHostedProcess> Spawn(LaunchRequest request, Action<ExitStatus> exited);
+
+    /// <summary>Takes back a process that an earlier daemon started.</summary>
+    /// <param name="identity">Who it was.</param>
+    /// <param name="marker">As in <see cref="LaunchRequest.Marker"/>.</param>
+    /// <param name="exited">As for <see cref="Spawn"/>; the status is unknown where the kernel does not tell.</param>
+    /// <returns>The process, or null when it is gone or somebody else has its pid now.</returns>
+    IHostedProcess? Adopt(ProcessIdentity identity, string marker, Action<ExitStatus> exited);
+
+    /// <summary>SIGKILL to every process that carries the marker: what an instance left behind when its main process ended.</summary>
+    /// <param name="marker">As in <see cref="LaunchRequest.Marker"/>.</param>
+    /// <returns>The number of processes killed.</returns>
+    int SweepLeftovers(string marker);
+}

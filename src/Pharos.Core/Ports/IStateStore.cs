@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using Pharos.Core.Lifecycle;
+using Pharos.Core.Specs;
+
+namespace Pharos.Core.Ports;
+
+/// <summary>One instance as it is kept over daemon restarts.</summary>
+public sealed record SavedInstance
+{
+    /// <summary>Slot number.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>Somebody wants it to run.</summary>
+    public required bool Wanted { get; init; }
+
+    /// <summary>Newest incarnation number.</summary>
+    public required int Incarnation { get; init; }
+
+    /// <summary>The running process; null when there is none.</summary>
+    public ProcessIdentity? Process { get; init; }
+
+    /// <summary>Restarts by reason.</summary>
+    public ImmutableDictionary<RestartReason, long> Restarts { get; init; } = ImmutableDictionary<RestartReason, long>.Empty;
+
+    /// <summary>Exits by reason.</summary>
+    public ImmutableDictionary<ExitReason, long> Exits { get; init; } = ImmutableDictionary<ExitReason, long>.Empty;
+
+    /// <summary>It was given up, and why.</summary>
+    public FailureReason? Failure { get; init; }
+
+    /// <summary>When its counters began, wall clock.</summary>
+    public DateTimeOffset CountersSince { get; init; }
+}
+
+/// <summary>One app as it is kept over daemon restarts.</summary>
+public sealed record SavedApp
+{
+    /// <summary>The app.</summary>
+    public required AppSpec Spec { get; init; }
+
+    /// <summary>Its slots.</summary>
+    public required EquatableArray<SavedInstance> Instances { get; init; }
+}
+
+/// <summary>Everything that outlives the daemon.</summary>
+public sealed record SavedState
+{
+    /// <summary>All apps.</summary>
+    public required EquatableArray<SavedApp> Apps { get; init; }
+}
+
+/// <summary>No generation of the saved state can be read. Nothing was changed.</summary>
+/// <param name="message">One line: which file, what is wrong, what to do.</param>
+public sealed class StateUnreadableException(string message) : Exception(message);
+
+/// <summary>Keeps the state: atomically, checksummed, the last 5 generations.</summary>
+public interface IStateStore
+{
+    /// <summary>Reads the newest generation that is whole.</summary>
+    /// <param name="warnings">A line for each generation that had to be passed over.</param>
+    /// <returns>The state, or null when there never was one.</returns>
+    /// <exception cref="StateUnreadableException">There are generations, and none is whole.</exception>
+    SavedState? Load(out IReadOnlyList<string> warnings);
+
+    /// <summary>Writes a new generation: aside, fsynced, renamed.</summary>
+    /// <param name="state">The state.</param>
+    /// <returns>The path written.</returns>
+    string Save(SavedState state);
+}

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using Pharos.Core.Lifecycle;
+
+namespace Pharos.Core.Specs;
+
+/// <summary>What stdout and stderr of an instance are.</summary>
+public enum StdioMode
+{
+    /// <summary>Files opened for appending, read by offset: the app never blocks and never sees an end of its output.</summary>
+    Spool,
+
+    /// <summary>Named pipes held open at both ends: back-pressure, no disk.</summary>
+    Fifo,
+}
+
+/// <summary>One soft and hard resource limit, as setrlimit(2) has it.</summary>
+/// <param name="Resource">Name as in limits.conf(5): nofile, nproc, core, as, fsize, stack, data, memlock, cpu.</param>
+/// <param name="Soft">Soft limit; <see cref="ulong.MaxValue"/> is unlimited.</param>
+/// <param name="Hard">Hard limit; <see cref="ulong.MaxValue"/> is unlimited.</param>
+public sealed record ResourceLimit(string Resource, ulong Soft, ulong Hard);
+
+/// <summary>What the user asked for: one app. Equal specs compare equal.</summary>
+public sealed record AppSpec
+{
+    /// <summary>The app's name: letters, digits, dot, dash, underscore; unique in a home.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Groups apps; <c>service.namespace</c>.</summary>
+    public string Namespace { get; init; } = "default";
+
+    /// <summary>Script path (absolute, or relative to <see cref="Cwd"/>) or a command on PATH.</summary>
+    public required string Script { get; init; }
+
+    /// <summary>Arguments of the script.</summary>
+    public EquatableArray<string> Args { get; init; } = [];
+
+    /// <summary>Working directory, absolute.</summary>
+    public required string Cwd { get; init; }
+
+    /// <summary>Program that runs the script; null: by the script's extension; <c>none</c>: run it directly.</summary>
+    public string? Interpreter { get; init; }
+
+    /// <summary>Arguments of the interpreter, before the script.</summary>
+    public EquatableArray<string> InterpreterArgs { get; init; } = [];
+
+    /// <summary>Number of instances, at least 1.</summary>
+    public int Instances { get; init; } = 1;
+
+    /// <summary>The complete environment of the app, before what Pharos injects. Values may be secrets: never log them.</summary>
+    public ImmutableSortedDictionary<string, string> Env { get; init; } = ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
+
+    /// <summary>User to run as, name or number; null: the daemon's.</summary>
+    public string? User { get; init; }
+
+    /// <summary>Group to run as, name or number; null: the user's primary group.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>File mode creation mask; null: the daemon's.</summary>
+    public int? Umask { get; init; }
+
+    /// <summary>Nice value -20..19; null: the daemon's.</summary>
+    public int? Nice { get; init; }
+
+    /// <summary>Resource limits.</summary>
+    public EquatableArray<ResourceLimit> Limits { get; init; } = [];
+
+    /// <summary>What its stdout and stderr are.</summary>
+    public StdioMode Stdio { get; init; } = StdioMode.Spool;
+
+    /// <summary>Restart and stop rules.</summary>
+    public RestartPolicy Policy { get; init; } = new();
+
+    /// <summary><c>service.version</c>; null: unknown.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>Whether OTEL_* and TRACEPARENT are put into the app's environment.</summary>
+    public bool InjectOtel { get; init; } = true;
+
+    /// <summary>When it was first declared.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <inheritdoc/>
+    public bool Equals(AppSpec? other) =>
+        other is not null && Name == other.Name && Namespace == other.Namespace && Script == other.Script && Args == other.Args
+        && Cwd == other.Cwd && Interpreter == other.Interpreter && InterpreterArgs == other.InterpreterArgs
+        && Instances == other.Instances && User == other.User && Group == other.Group && Umask == other.Umask && Nice == other.Nice
+        && Limits == other.Limits && Stdio == other.Stdio && Policy == other.Policy && Version == other.Version
+        && InjectOtel == other.InjectOtel && Env.SequenceEqual(other.Env);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, Namespace, Script, Cwd, Args, Instances);
+}
