@@ -1,0 +1,46 @@
+using static Pharos.Telemetry.Catalogue.MetricKind;
+
+namespace Pharos.Telemetry.Catalogue;
+
+/// <summary>Every metric about an instance or an app. Public API: names change only with a major version.</summary>
+public static class InstanceMetrics
+{
+    private static readonly double[] OperationBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+    private static readonly double[] LifetimeBounds = [0.1, 1, 5, 15, 60, 300, 1800, 3600, 21600, 86400, 604800];
+
+    public static readonly MetricDefinition CpuTime = new("process.cpu.time", Counter, "s", "CPU seconds used by the process.", AttributeNames.CpuMode) { IsDouble = true };
+    public static readonly MetricDefinition MemoryUsage = new("process.memory.usage", UpDownCounter, "By", "Resident memory of the process.");
+    public static readonly MetricDefinition MemoryVirtual = new("process.memory.virtual", UpDownCounter, "By", "Virtual memory of the process.");
+    public static readonly MetricDefinition ThreadCount = new("process.thread.count", UpDownCounter, "{thread}", "Threads of the process.");
+    public static readonly MetricDefinition FileDescriptors = new("process.unix.file_descriptor.count", UpDownCounter, "{file_descriptor}", "Open file descriptors of the process.");
+    public static readonly MetricDefinition ContextSwitches = new("process.context_switches", Counter, "{context_switch}", "Context switches of the process.", AttributeNames.ContextSwitchType);
+    public static readonly MetricDefinition PagingFaults = new("process.paging.faults", Counter, "{fault}", "Page faults of the process.", AttributeNames.PagingFaultType);
+    public static readonly MetricDefinition DiskIo = new("process.disk.io", Counter, "By", "Bytes that the process read from and wrote to storage.", AttributeNames.DiskIoDirection);
+    public static readonly MetricDefinition Uptime = new("process.uptime", Gauge, "s", "Time since the process started.") { IsDouble = true };
+
+    public static readonly MetricDefinition TreeMemory = new("pharos.instance.tree.memory.usage", UpDownCounter, "By", "Resident memory of the process and all its descendants.");
+    public static readonly MetricDefinition TreeProcesses = new("pharos.instance.tree.process.count", UpDownCounter, "{process}", "Processes in the instance's tree.");
+    public static readonly MetricDefinition Restarts = new("pharos.instance.restarts", Counter, "{restart}", "Further incarnations started, by reason.", AttributeNames.RestartReason);
+    public static readonly MetricDefinition Exits = new("pharos.instance.exits", Counter, "{exit}", "Ends of processes, by reason.", AttributeNames.ExitReason);
+    public static readonly MetricDefinition Status = new("pharos.instance.status", UpDownCounter, "1", "1 for the state that the instance is in, 0 for the others.", AttributeNames.InstanceState);
+    public static readonly MetricDefinition Ready = new("pharos.instance.ready", UpDownCounter, "1", "1 when the instance can do its work.");
+    public static readonly MetricDefinition StartDuration = new("pharos.instance.start.duration", Histogram, "s", "From the order to start until ready, by outcome.", AttributeNames.Outcome) { IsDouble = true, Bounds = OperationBounds };
+    public static readonly MetricDefinition StopDuration = new("pharos.instance.stop.duration", Histogram, "s", "From the stop signal to the end, by reason.", AttributeNames.ExitReason) { IsDouble = true, Bounds = OperationBounds };
+    public static readonly MetricDefinition RunDuration = new("pharos.instance.run.duration", Histogram, "s", "Lifetime of processes, by the reason of their end.", AttributeNames.ExitReason) { IsDouble = true, Bounds = LifetimeBounds };
+    public static readonly MetricDefinition BackoffDelay = new("pharos.instance.backoff.delay", Gauge, "s", "The delay before the next start; 0 when none is waited.") { IsDouble = true };
+    public static readonly MetricDefinition MemoryLimit = new("pharos.instance.memory.limit", UpDownCounter, "By", "The memory limit of the instance, when it has one.");
+    public static readonly MetricDefinition LogRecords = new("pharos.log.records", Counter, "{record}", "Lines that the instance printed.", AttributeNames.LogIoStream, AttributeNames.LogSeverityBand);
+    public static readonly MetricDefinition LogBytes = new("pharos.log.bytes", Counter, "By", "Bytes that the instance printed.", AttributeNames.LogIoStream);
+    public static readonly MetricDefinition LogDropped = new("pharos.log.dropped", Counter, "{record}", "Lines that did not reach their destination, by reason.", AttributeNames.LogDropReason);
+
+    public static readonly MetricDefinition AppInstances = new("pharos.app.instance.count", UpDownCounter, "{instance}", "Instances of the app that have a process.");
+    public static readonly MetricDefinition AppDesired = new("pharos.app.instance.desired", UpDownCounter, "{instance}", "Instances of the app that somebody wants to run.");
+
+    /// <summary>All of them, in the order of the documentation.</summary>
+    public static IReadOnlyList<MetricDefinition> All { get; } =
+    [
+        CpuTime, MemoryUsage, MemoryVirtual, ThreadCount, FileDescriptors, ContextSwitches, PagingFaults, DiskIo, Uptime,
+        TreeMemory, TreeProcesses, Restarts, Exits, Status, Ready, StartDuration, StopDuration, RunDuration, BackoffDelay,
+        MemoryLimit, LogRecords, LogBytes, LogDropped, AppInstances, AppDesired,
+    ];
+}
