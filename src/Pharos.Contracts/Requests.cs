@@ -1,0 +1,86 @@
+namespace Pharos.Contracts;
+
+/// <summary>Declares an app and starts it: body of <c>POST /v1/apps</c>. What is null takes the default of the app spec.</summary>
+public sealed record StartRequest
+{
+    /// <summary>Script path or command.</summary>
+    public required string Script { get; init; }
+
+    /// <summary>Name; null: the script's base name without extension.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Namespace; null: default.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary>Arguments.</summary>
+    public IReadOnlyList<string> Args { get; init; } = [];
+
+    /// <summary>Working directory of the app, absolute; the client sends its own when the user gave none.</summary>
+    public required string Cwd { get; init; }
+
+    /// <summary>Interpreter; <c>none</c>: run directly; null: by extension.</summary>
+    public string? Interpreter { get; init; }
+
+    /// <summary>Arguments of the interpreter.</summary>
+    public IReadOnlyList<string> InterpreterArgs { get; init; } = [];
+
+    /// <summary>Number of instances.</summary>
+    public int? Instances { get; init; }
+
+    /// <summary>The app's environment: what was declared, and the allow-listed base of the client's own.</summary>
+    public IReadOnlyDictionary<string, string> Env { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>User name or number.</summary>
+    public string? User { get; init; }
+
+    /// <summary>Group name or number.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>Umask, octal digits.</summary>
+    public string? Umask { get; init; }
+
+    /// <summary>Nice value -20..19.</summary>
+    public int? Nice { get; init; }
+
+    /// <summary>Limits: name to <c>soft</c> or <c>soft:hard</c>, numbers with k/m/g or <c>unlimited</c>.</summary>
+    public IReadOnlyDictionary<string, string> Limits { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>spool or fifo.</summary>
+    public string? Stdio { get; init; }
+
+    /// <summary>always, on-failure or never.</summary>
+    public string? Restart { get; init; }
+
+    /// <summary>Exit codes after which it stays stopped.</summary>
+    public IReadOnlyList<int> StopExitCodes { get; init; } = [];
+
+    /// <summary>Duration: 500ms, 5s, 2m, 1h; a bare number is milliseconds.</summary>
+    public string? MinUptime { get; init; }
+
+    /// <summary>Duration.</summary>
+    public string? RestartDelay { get; init; }
+
+    /// <summary>First delay of the exponential back-off, duration; 0 turns it off.</summary>
+    public string? Backoff { get; init; }
+
+    /// <summary>Longest back-off delay, duration.</summary>
+    public string? BackoffCap { get; init; }
+
+    /// <summary>Crashes within the crash window after which it is given up; 0: never.</summary>
+    public int? MaxCrashes { get; init; }
+
+    /// <summary>Crash window, duration.</summary>
+    public string? CrashWindow { get; init; }
+
+    /// <summary>Stop signal by name or number.</summary>
+    public string? StopSignal { get; init; }
+
+    /// <summary>Time between the stop signal and SIGKILL, duration.</summary>
+    public string? Grace { get; init; }
+
+    /// <summary>Version of the app.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>False: no OTEL_* and TRACEPARENT in the app's environment.</summary>
+    public bool? InjectOtel { get; init; }
+}

@@ -1,0 +1,204 @@
+namespace Pharos.Contracts;
+
+/// <summary>One instance as the API shows it. Never holds a value of an environment variable.</summary>
+public sealed record InstanceView
+{
+    /// <summary>App name.</summary>
+    public required string App { get; init; }
+
+    /// <summary>Slot, from 0.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>Namespace of the app.</summary>
+    public required string Namespace { get; init; }
+
+    /// <summary>stopped, starting, running, stopping, backing_off or failed.</summary>
+    public required string State { get; init; }
+
+    /// <summary>not_ready, ready or unready.</summary>
+    public required string Readiness { get; init; }
+
+    /// <summary>Process id; null when there is no process.</summary>
+    public int? Pid { get; init; }
+
+    /// <summary>Incarnation number; 0 before the first.</summary>
+    public required int Incarnation { get; init; }
+
+    /// <summary>Restarts since the counters began, all reasons.</summary>
+    public required long Restarts { get; init; }
+
+    /// <summary>Reason of the last restart; null when there was none.</summary>
+    public string? LastRestartReason { get; init; }
+
+    /// <summary>When the process started; null when there is none.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>Seconds since the process started; null when there is none.</summary>
+    public double? UptimeSeconds { get; init; }
+
+    /// <summary>CPU use over the last sampling interval, percent of one core; null before two samples.</summary>
+    public double? CpuPercent { get; init; }
+
+    /// <summary>Resident memory of the process, bytes; null when there is none.</summary>
+    public long? MemoryBytes { get; init; }
+
+    /// <summary>Resident memory of the whole tree, bytes; null when there is none.</summary>
+    public long? TreeMemoryBytes { get; init; }
+
+    /// <summary>Processes in the tree; null when there is none.</summary>
+    public int? TreeProcesses { get; init; }
+
+    /// <summary>How the last process ended; null before the first end.</summary>
+    public ExitView? LastExit { get; init; }
+
+    /// <summary>Why it failed: crash_loop, spawn_failed or not_restarted; null unless failed.</summary>
+    public string? Failure { get; init; }
+
+    /// <summary>What the last failed spawn said; one line.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>Seconds until the next start while backing off, as decided when it began; null otherwise.</summary>
+    public double? BackoffSeconds { get; init; }
+
+    /// <summary>service.instance.id.</summary>
+    public required string InstanceId { get; init; }
+
+    /// <summary>Log file of stdout.</summary>
+    public required string OutLog { get; init; }
+
+    /// <summary>Log file of stderr.</summary>
+    public required string ErrLog { get; init; }
+
+    /// <summary>User that it runs as; null: the daemon's.</summary>
+    public string? User { get; init; }
+}
+
+/// <summary>How a process ended.</summary>
+public sealed record ExitView
+{
+    /// <summary>success, error_code, signal, oom_kill, memory_limit, stop_requested, stop_timeout_kill, probe_failed, spawn_failed or lost.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>Exit code; null when it ended by a signal or nobody knows.</summary>
+    public int? Code { get; init; }
+
+    /// <summary>Signal number; null when it exited by itself or nobody knows.</summary>
+    public int? Signal { get; init; }
+
+    /// <summary>SIGKILL and so on; null without a signal.</summary>
+    public string? SignalName { get; init; }
+
+    /// <summary>When.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>How long the process lived, seconds.</summary>
+    public required double UptimeSeconds { get; init; }
+
+    /// <summary>The last lines that it printed, stdout and stderr together, oldest first; at most 20.</summary>
+    public IReadOnlyList<string> LastLines { get; init; } = [];
+}
+
+/// <summary>One app with its instances, as <c>describe</c> shows it.</summary>
+public sealed record AppView
+{
+    /// <summary>App name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Namespace.</summary>
+    public required string Namespace { get; init; }
+
+    /// <summary>Version of the app; null: unknown.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>Script as given.</summary>
+    public required string Script { get; init; }
+
+    /// <summary>Arguments as given.</summary>
+    public required IReadOnlyList<string> Args { get; init; }
+
+    /// <summary>Working directory.</summary>
+    public required string Cwd { get; init; }
+
+    /// <summary>Interpreter that was found; null when the file is run directly, or cannot be resolved now.</summary>
+    public string? Interpreter { get; init; }
+
+    /// <summary>Names of the app's environment variables; values are not shown.</summary>
+    public required IReadOnlyList<string> EnvNames { get; init; }
+
+    /// <summary>spool or fifo.</summary>
+    public required string Stdio { get; init; }
+
+    /// <summary>always, on-failure or never.</summary>
+    public required string RestartMode { get; init; }
+
+    /// <summary>Stop signal, e.g. SIGINT.</summary>
+    public required string StopSignal { get; init; }
+
+    /// <summary>Seconds between the stop signal and SIGKILL.</summary>
+    public required double GraceSeconds { get; init; }
+
+    /// <summary>User, group, umask, nice and limits that were asked for; empty when none.</summary>
+    public IReadOnlyDictionary<string, string> Credentials { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>When it was first declared.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Its instances.</summary>
+    public required IReadOnlyList<InstanceView> Instances { get; init; }
+}
+
+/// <summary>One change of an instance, as the event stream sends it.</summary>
+public sealed record EventView
+{
+    /// <summary>Grows by one with each event of this daemon.</summary>
+    public required long Sequence { get; init; }
+
+    /// <summary>When, wall clock.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>pharos.instance.started, ready, unready, exited, restart_scheduled, gave_up, adopted, or pharos.instance.state for any other change.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The instance after it.</summary>
+    public required InstanceView Instance { get; init; }
+}
+
+/// <summary>The daemon itself.</summary>
+public sealed record DaemonView
+{
+    /// <summary>Version of the daemon.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Its process id.</summary>
+    public required int Pid { get; init; }
+
+    /// <summary>When it started.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Its home.</summary>
+    public required string Home { get; init; }
+
+    /// <summary>Where telemetry goes, without headers; null: nowhere.</summary>
+    public string? Destination { get; init; }
+
+    /// <summary>Address of the metrics port; null: on the socket only.</summary>
+    public string? MetricsAddress { get; init; }
+}
+
+/// <summary>RFC 9457 problem details.</summary>
+public sealed record ProblemView
+{
+    /// <summary>HTTP status.</summary>
+    public required int Status { get; init; }
+
+    /// <summary>One line for a person: what is wrong and the fix.</summary>
+    public required string Detail { get; init; }
+
+    /// <summary>Short kind: not-found, invalid, conflict, spawn-failed, internal.</summary>
+    public required string Title { get; init; }
+}
+
+/// <summary>Answer of save.</summary>
+/// <param name="Path">The file written.</param>
+/// <param name="Apps">How many apps are in it.</param>
+public sealed record SavedView(string Path, int Apps);
