@@ -177,6 +177,11 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
         return null;
     }
 
+    /// <summary>The interpreter that an app's script is run by now.</summary>
+    /// <param name="spec">The app.</param>
+    /// <returns>Its path; null when the file is run directly, or cannot be resolved now.</returns>
+    public string? InterpreterOf(AppSpec spec) => _services.Host.Resolve(spec).Value?.Interpreter;
+
     /// <summary>Finds the instances that a selector means.</summary>
     /// <param name="selector">all, APP or APP:INDEX.</param>
     /// <param name="actors">The instances.</param>

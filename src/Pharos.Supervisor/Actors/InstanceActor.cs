@@ -138,8 +138,16 @@ public sealed class InstanceActor : IAsyncDisposable
             await foreach (var letter in _inbox.Reader.ReadAllAsync())
             {
                 _services.Stats.Taken(_services.Time.GetElapsedTime(letter.PostedAt));
-                Handle(letter);
-                letter.Taken?.TrySetResult(_snapshot);
+                try
+                {
+                    Handle(letter);
+                    letter.Taken?.TrySetResult(_snapshot);
+                }
+                catch (Exception e)
+                {
+                    letter.Taken?.TrySetException(e);
+                    throw;
+                }
             }
         }
         catch (Exception e)
