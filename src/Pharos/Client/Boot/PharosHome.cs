@@ -1,0 +1,42 @@
+using System.Text;
+using Pharos.Client.Wire;
+
+namespace Pharos.Client.Boot;
+
+/// <summary>The folder of one daemon.</summary>
+/// <param name="Path">Absolute.</param>
+internal sealed record PharosHome(string Path)
+{
+    /// <summary>The control socket.</summary>
+    public string Socket => $"{Path}/pharos.sock";
+
+    /// <summary>Held while a client starts the daemon.</summary>
+    public string StartLock => $"{Path}/start.lock";
+
+    /// <summary>What a daemon in the background prints.</summary>
+    public string Log => $"{Path}/daemon.log";
+
+    /// <summary>Finds it: <c>PHAROS_HOME</c>, else <c>~/.pharos</c>.</summary>
+    /// <param name="shell">Whose variables count.</param>
+    /// <param name="home">The home; null when there is none.</param>
+    /// <returns>Null, or one line that says what is wrong.</returns>
+    public static string? Find(Shell shell, out PharosHome? home)
+    {
+        home = null;
+        var path = shell.Variable("PHAROS_HOME") ?? (shell.Variable("HOME") is { } user ? $"{user.TrimEnd('/')}/.pharos" : null);
+        if (path is null)
+        {
+            return "neither PHAROS_HOME nor HOME is set: there is no place for the daemon's files";
+        }
+
+        var found = new PharosHome(System.IO.Path.GetFullPath(path, shell.Cwd));
+        var bytes = Encoding.UTF8.GetByteCount(found.Socket);
+        if (bytes > UnixConnection.LongestPath)
+        {
+            return $"the socket path {found.Socket} is {bytes} bytes long, and {UnixConnection.LongestPath} is the most that Linux takes: set PHAROS_HOME to a shorter folder";
+        }
+
+        home = found;
+        return null;
+    }
+}

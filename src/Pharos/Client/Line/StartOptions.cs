@@ -1,0 +1,59 @@
+namespace Pharos.Client.Line;
+
+/// <summary>The verb with the most to say.</summary>
+internal static class StartOptions
+{
+    /// <summary>start.</summary>
+    public static readonly VerbSpec Verb = new("start", "SCRIPT|APP... [options] [-- ARGS...]", "declare an app and start it, or start a stopped app")
+    {
+        LeastWords = 1,
+        MostWords = int.MaxValue,
+        Words = "a script, a command, or the name of a stopped app",
+        TakesApps = true,
+        Options =
+        [
+            new("--name", ValueKind.Text, "NAME", "name of the app (the script's name without extension)") { Short = "-n" },
+            new("--namespace", ValueKind.Text, "NAME", "group of apps (default)"),
+            new("--instances", ValueKind.Instances, "N|max", "how many instances (1); max: one per processor") { Short = "-i" },
+            new("--cwd", ValueKind.Text, "DIR", "working directory (this one)"),
+            new("--interpreter", ValueKind.Text, "PROGRAM", "program that runs the script (by extension); none: run it directly"),
+            new("--interpreter-args", ValueKind.Text, "ARGS", "arguments of the interpreter, in one word, split on blanks") { Repeats = true },
+            new("--env", ValueKind.Variable, "NAME[=VALUE]", "a variable; without a value it is taken from this shell; repeatable") { Repeats = true },
+            new("--user", ValueKind.Text, "USER", "user to run as, name or number (the daemon's)"),
+            new("--group", ValueKind.Text, "GROUP", "group to run as, name or number (the user's)"),
+            new("--umask", ValueKind.Octal, "OCTAL", "file mode creation mask (the daemon's)"),
+            new("--nice", ValueKind.Number, "N", "nice value, -20 to 19 (the daemon's)") { Least = -20, Most = 19 },
+            new("--limit", ValueKind.Limit, "NAME=SOFT[:HARD]", "resource limit as in limits.conf(5), e.g. nofile=65536; repeatable") { Repeats = true },
+            new("--stdio", ValueKind.Choice, "spool|fifo", "how output is taken: a file that never blocks (spool), or a pipe that may") { Choices = ["spool", "fifo"] },
+            new("--restart", ValueKind.Choice, "WHEN", "always, on-failure or never (always)") { Choices = ["always", "on-failure", "never"] },
+            new("--no-autorestart", ValueKind.None, "", "the same as --restart never"),
+            new("--stop-exit-codes", ValueKind.ExitCodes, "N,N", "exit codes after which it stays stopped"),
+            new("--min-uptime", ValueKind.Duration, "TIME", "an end before this is a crash (1s)"),
+            new("--restart-delay", ValueKind.Duration, "TIME", "fixed wait before each restart (0)"),
+            new("--backoff", ValueKind.Duration, "TIME", "first wait after a crash, doubled with each (100ms); 0: off"),
+            new("--backoff-cap", ValueKind.Duration, "TIME", "longest such wait (15s)"),
+            new("--max-crashes", ValueKind.Number, "N", "crashes within the crash window after which it is given up (10); 0: never") { Least = 0 },
+            new("--crash-window", ValueKind.Duration, "TIME", "the crash window (60s)"),
+            new("--stop-signal", ValueKind.Text, "SIGNAL", "signal that asks it to stop (SIGINT)"),
+            new("--grace", ValueKind.Duration, "TIME", "time between that and SIGKILL (5s)") { Alias = "--kill-timeout" },
+            new("--app-version", ValueKind.Text, "VERSION", "version of the app, for telemetry"),
+            new("--no-otel-inject", ValueKind.None, "", "put no OTEL_* and TRACEPARENT into its environment"),
+        ],
+        Details =
+            """
+            TIME is 500ms, 5s, 2m or 1h; a bare number is milliseconds.
+
+            Environment: an app does not get the whole environment of this shell, which may hold secrets that are none of its
+            business. It gets PATH, HOME, USER, LOGNAME, SHELL, LANG, LANGUAGE, LC_*, TZ, TMPDIR, XDG_*, NODE_ENV, NODE_PATH, APP_ENV,
+            PYTHONPATH, JAVA_HOME, DOTNET_ROOT, LD_LIBRARY_PATH, the proxy variables, and what --env declares.
+            """,
+        Examples =
+        [
+            ("pharos start server.js", "one instance, called server"),
+            ("pharos start server.js -n web -i 4 --env PORT=3000", "four instances, called web"),
+            ("pharos start worker.py --env DATABASE_URL -- --queue mail", "a variable of this shell, and arguments"),
+            ("pharos start ./bin/api --restart on-failure --limit nofile=65536", "a program, restarted when it fails"),
+            ("pharos start web", "start the stopped app web again"),
+        ],
+    };
+}

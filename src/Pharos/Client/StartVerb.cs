@@ -1,0 +1,179 @@
+using System.Globalization;
+using Pharos.Client.Line;
+using Pharos.Client.Wire;
+using Pharos.Contracts;
+
+namespace Pharos.Client;
+
+/// <summary>start: declares an app, or starts one that is declared.</summary>
+internal static class StartVerb
+{
+    private const int NotFound = 404;
+
+    private static readonly string[] ConfigurationEndings =
+        [".config.js", ".config.cjs", ".config.mjs", ".json", ".yml", ".yaml"];
+
+    /// <summary>Runs it for each script or app.</summary>
+    /// <returns>The worst exit code.</returns>
+    public static int Run(ParsedLine line, Shell shell)
+    {
+        if (line.Words.Count > 1 && line.Has("--name"))
+        {
+            return shell.Fail("--name gives a name to one script, and here are several", ExitCodes.Usage);
+        }
+
+        if (Environment(line, shell, out var environment) is { } fault)
+        {
+            return shell.Fail(fault, ExitCodes.Usage);
+        }
+
+        var worst = ExitCodes.Ok;
+        foreach (var word in line.Words)
+        {
+            worst = Math.Max(worst, One(line, shell, word, environment));
+        }
+
+        return worst;
+    }
+
+    /// <summary>The environment of the app: the allowed part of the shell's, and what was declared.</summary>
+    /// <returns>Null, or one line that says what is wrong.</returns>
+    public static string? Environment(ParsedLine line, Shell shell, out Dictionary<string, string> environment)
+    {
+        environment = AllowedEnvironment.Of(shell.Variables);
+        foreach (var declared in line.All("--env"))
+        {
+            var equals = declared.IndexOf('=');
+            if (equals >= 0)
+            {
+                environment[declared[..equals]] = declared[(equals + 1)..];
+            }
+            else if (shell.Variables.TryGetValue(declared, out var value))
+            {
+                environment[declared] = value;
+            }
+            else
+            {
+                return $"--env {declared}: this shell has no such variable; --env {declared}=VALUE gives it a value";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>What goes over the wire for one script.</summary>
+    public static StartRequest RequestOf(ParsedLine line, Shell shell, string script, Dictionary<string, string> environment)
+    {
+        var cwd = line.Value("--cwd") is { } given ? Path.GetFullPath(given, shell.Cwd) : shell.Cwd;
+        return new()
+        {
+            Script = ScriptSeenFrom(script, cwd, shell),
+            Cwd = cwd,
+            Name = line.Value("--name"),
+            Namespace = line.Value("--namespace"),
+            Args = line.Rest,
+            Interpreter = line.Value("--interpreter"),
+            InterpreterArgs = Split(line.All("--interpreter-args")),
+            Instances = line.Value("--instances") is { } n ? (n == "max" ? System.Environment.ProcessorCount : Number(n)) : null,
+            Env = environment,
+            User = line.Value("--user"),
+            Group = line.Value("--group"),
+            Umask = line.Value("--umask"),
+            Nice = Number(line.Value("--nice")),
+            Limits = Limits(line.All("--limit")),
+            Stdio = line.Value("--stdio"),
+            Restart = line.Has("--no-autorestart") ? "never" : line.Value("--restart"),
+            StopExitCodes = Codes(line.Value("--stop-exit-codes")),
+            MinUptime = line.Value("--min-uptime"),
+            RestartDelay = line.Value("--restart-delay"),
+            Backoff = line.Value("--backoff"),
+            BackoffCap = line.Value("--backoff-cap"),
+            MaxCrashes = Number(line.Value("--max-crashes")),
+            CrashWindow = line.Value("--crash-window"),
+            StopSignal = line.Value("--stop-signal"),
+            Grace = line.Value("--grace"),
+            Version = line.Value("--app-version"),
+            InjectOtel = line.Has("--no-otel-inject") ? false : null,
+        };
+    }
+
+    private static int One(ParsedLine line, Shell shell, string word, Dictionary<string, string> environment)
+    {
+        var isFile = File.Exists(Path.GetFullPath(word, shell.Cwd));
+        if (IsConfiguration(word))
+        {
+            return shell.Fail($"'{word}' describes apps and is no script; give the script itself: pharos start SCRIPT --name NAME", ExitCodes.Usage);
+        }
+
+        // Options say how an app is to be declared: a word with options is never the name of one that exists already.
+        if (!isFile && line.OwnOptions == 0 && line.Rest.Count == 0 && !word.Contains('/'))
+        {
+            var silent = word == "all" ? 0 : NotFound;
+            var request = Cli.RequestFor(line, shell, "POST", Cli.AppPath(word) + "/start", "");
+            var answer = Cli.Send(shell, request, silentStatus: silent);
+            if (silent == 0 || answer.Status != NotFound)
+            {
+                return answer.ExitCode;
+            }
+        }
+
+        var body = StartRequestJson.Write(RequestOf(line, shell, word, environment));
+        return Cli.Send(shell, Cli.RequestFor(line, shell, "POST", "/v1/apps", "") with { Body = body }).ExitCode;
+    }
+
+    // The daemon looks for the script in the app's folder; the user may have meant the one in the folder he typed it in.
+    private static string ScriptSeenFrom(string script, string cwd, Shell shell)
+    {
+        var here = Path.GetFullPath(script, shell.Cwd);
+        return cwd != shell.Cwd && File.Exists(here) && !File.Exists(Path.GetFullPath(script, cwd)) ? here : script;
+    }
+
+    private static bool IsConfiguration(string word)
+    {
+        foreach (var ending in ConfigurationEndings)
+        {
+            if (word.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static int? Number(string? text) => text is null ? null : int.Parse(text, CultureInfo.InvariantCulture);
+
+    private static List<string> Split(List<string> values)
+    {
+        var words = new List<string>();
+        foreach (var value in values)
+        {
+            words.AddRange(value.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        }
+
+        return words;
+    }
+
+    private static Dictionary<string, string> Limits(List<string> given)
+    {
+        var limits = new Dictionary<string, string>();
+        foreach (var limit in given)
+        {
+            var equals = limit.IndexOf('=');
+            limits[limit[..equals]] = limit[(equals + 1)..];
+        }
+
+        return limits;
+    }
+
+    private static List<int> Codes(string? text)
+    {
+        var codes = new List<int>();
+        foreach (var code in text?.Split(',') ?? [])
+        {
+            codes.Add(int.Parse(code, CultureInfo.InvariantCulture));
+        }
+
+        return codes;
+    }
+}

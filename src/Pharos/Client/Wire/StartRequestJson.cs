@@ -1,0 +1,89 @@
+using Pharos.Contracts;
+
+namespace Pharos.Client.Wire;
+
+/// <summary>A StartRequest as the daemon reads it. A test holds that ContractsJson reads back the same.</summary>
+internal static class StartRequestJson
+{
+    /// <summary>The body of <c>POST /v1/apps</c>.</summary>
+    public static byte[] Write(StartRequest request)
+    {
+        var json = new JsonText().Begin('{');
+        Text(json, "script", request.Script);
+        Text(json, "name", request.Name);
+        Text(json, "namespace", request.Namespace);
+        Array(json, "args", request.Args);
+        Text(json, "cwd", request.Cwd);
+        Text(json, "interpreter", request.Interpreter);
+        Array(json, "interpreterArgs", request.InterpreterArgs);
+        Number(json, "instances", request.Instances);
+        Map(json, "env", request.Env);
+        Text(json, "user", request.User);
+        Text(json, "group", request.Group);
+        Text(json, "umask", request.Umask);
+        Number(json, "nice", request.Nice);
+        Map(json, "limits", request.Limits);
+        Text(json, "stdio", request.Stdio);
+        Text(json, "restart", request.Restart);
+        json.Name("stopExitCodes").Begin('[');
+        foreach (var code in request.StopExitCodes)
+        {
+            json.Value(code);
+        }
+
+        json.End(']');
+        Text(json, "minUptime", request.MinUptime);
+        Text(json, "restartDelay", request.RestartDelay);
+        Text(json, "backoff", request.Backoff);
+        Text(json, "backoffCap", request.BackoffCap);
+        Number(json, "maxCrashes", request.MaxCrashes);
+        Text(json, "crashWindow", request.CrashWindow);
+        Text(json, "stopSignal", request.StopSignal);
+        Text(json, "grace", request.Grace);
+        Text(json, "version", request.Version);
+        if (request.InjectOtel is { } inject)
+        {
+            json.Name("injectOtel").Value(inject);
+        }
+
+        return json.End('}').ToBytes();
+    }
+
+    private static void Text(JsonText json, string name, string? value)
+    {
+        if (value is not null)
+        {
+            json.Name(name).Value(value);
+        }
+    }
+
+    private static void Number(JsonText json, string name, int? value)
+    {
+        if (value is { } number)
+        {
+            json.Name(name).Value(number);
+        }
+    }
+
+    private static void Array(JsonText json, string name, IReadOnlyList<string> values)
+    {
+        json.Name(name).Begin('[');
+        foreach (var value in values)
+        {
+            json.Value(value);
+        }
+
+        json.End(']');
+    }
+
+    private static void Map(JsonText json, string name, IReadOnlyDictionary<string, string> values)
+    {
+        json.Name(name).Begin('{');
+        foreach (var (key, value) in values)
+        {
+            json.Name(key).Value(value);
+        }
+
+        json.End('}');
+    }
+}

@@ -1,0 +1,10 @@
+using Pharos;
+using Pharos.Client;
+
+// A table of contents. The thin verbs are the last line on purpose: nothing that they do not need is loaded before it.
+return args switch
+{
+    ["daemon", .. var rest] => Heavy.Daemon(rest),
+    ["monit" or "dash", .. var rest] => Heavy.Monit(rest),
+    _ => Cli.Run(args, Shell.OfThisProcess()),
+};
