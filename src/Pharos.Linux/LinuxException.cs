@@ -7,7 +7,7 @@ namespace Pharos.Linux;
 /// <param name="errno">Its error number.</param>
 /// <param name="subject">What it was about: a path, a pid.</param>
 public sealed class LinuxException(string call, int errno, string subject)
-    : Exception($"{call} {subject}: {Describe(errno)} (errno {errno})")
+    : IOException($"{call} {subject}: {Describe(errno)} (errno {errno})")
 {
     /// <summary>Name of the system call.</summary>
     public string Call { get; } = call;

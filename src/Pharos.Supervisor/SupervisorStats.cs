@@ -7,7 +7,7 @@ namespace Pharos.Supervisor;
 /// <summary>Watch the watcher: the supervisor's own numbers, on a meter that the OpenTelemetry SDK and the metrics page both read.</summary>
 public sealed class SupervisorStats : IDisposable
 {
-    private readonly Meter _meter = new(SupervisorMetrics.MeterName, PharosVersion.Text);
+    private readonly Meter _meter = new(SupervisorMetrics.MeterName, PharosActivity.Version);
     private long _heartbeats;
     private long _queued;
     private long _faults;

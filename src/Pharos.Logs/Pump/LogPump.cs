@@ -61,11 +61,21 @@ public sealed class LogPump : IDisposable
     public LogAttachment Attach(InstanceLog log, string outPath, string errPath, StdioMode mode)
     {
         var attachment = new LogAttachment(log);
-        Order(() =>
+        // Opened here and now: what a process prints into a FIFO that nobody has open yet is gone when it ends.
+        foreach (var (path, stderr) in new[] { (outPath, false), (errPath, true) })
         {
-            Open(attachment, outPath, stderr: false, mode);
-            Open(attachment, errPath, stderr: true, mode);
-        });
+            var tag = Interlocked.Increment(ref _nextTag);
+            try
+            {
+                var source = _watch.Open(path, mode, tag);
+                Order(() => Follow(attachment, source, path, stderr, tag));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                CannotRead(log, path, stderr, e);
+            }
+        }
+
         return attachment;
     }
 
@@ -91,21 +101,24 @@ public sealed class LogPump : IDisposable
         _watch.Wake();
     }
 
-    private void Open(LogAttachment attachment, string path, bool stderr, StdioMode mode)
+    private void Follow(LogAttachment attachment, IStreamSource source, string path, bool stderr, int tag)
     {
-        var tag = _nextTag++;
         try
         {
-            var tail = new StreamTail(attachment.Log, stderr, _watch.Open(path, mode, tag), path, tag);
+            var tail = new StreamTail(attachment.Log, stderr, source, path, tag);
             attachment.Tails.Add(tail);
             _tails.Add(tag, tail);
             _dirty.Add(tag);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _warn($"cannot read {(stderr ? "stderr" : "stdout")} of {attachment.Log.Key} from {path}: {e.Message}");
+            _watch.Close(source);
+            CannotRead(attachment.Log, path, stderr, e);
         }
     }
+
+    private void CannotRead(InstanceLog log, string path, bool stderr, Exception e) =>
+        _warn($"cannot read {(stderr ? "stderr" : "stdout")} of {log.Key} from {path}: {e.Message}");
 
     private void Run()
     {
@@ -162,7 +175,7 @@ public sealed class LogPump : IDisposable
                 if (rounds == RoundsPerStream)
                     _dirty.Add(tag); // others first, then on with this one
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 _warn($"cannot write the log of {tail.Path}: {e.Message}");
             }
