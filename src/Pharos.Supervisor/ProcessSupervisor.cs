@@ -28,6 +28,7 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
     private readonly long _since;
     private readonly StateKeeper _keeper;
     private readonly SamplerLoop _sampler;
+    private SavedState? _loaded;
     private volatile Dictionary<InstanceKey, bool>? _wishes; // while the daemon goes down: what the next one is to start
     private volatile ImmutableSortedDictionary<string, App> _apps = ImmutableSortedDictionary.Create<string, App>(StringComparer.Ordinal);
 
@@ -61,21 +62,27 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
     /// <summary>All instances, by app and slot.</summary>
     public IEnumerable<InstanceActor> Actors => _apps.Values.SelectMany(a => a.Instances);
 
-    /// <summary>Brings back what an earlier daemon had: living processes are adopted, wanted ones that are gone are started.</summary>
+    /// <summary>Reads what an earlier daemon had. Nothing is touched yet.</summary>
     /// <exception cref="StateUnreadableException">No generation of the state is whole; nothing was changed.</exception>
-    public void Restore()
+    public void Load()
     {
-        var state = _store.Load(out var warnings);
+        _loaded = _store.Load(out var warnings);
         foreach (var warning in warnings)
             _services.Say(warning);
-        if (state is null)
+    }
+
+    /// <summary>Brings back what <see cref="Load"/> read: living processes are adopted, wanted ones that are gone are started.</summary>
+    public void Resume()
+    {
+        if (_loaded is null)
             return;
-        foreach (var saved in state.Apps)
+        foreach (var saved in _loaded.Apps)
             _apps = _apps.SetItem(saved.Spec.Name, Make(saved.Spec, saved.Instances));
+        _loaded = null;
         foreach (var actor in Actors)
         {
-            // An adopted one answers "already up"; one that had failed stays failed until somebody asks.
-            if (actor.Snapshot is { Wanted: true, State.Phase: Phase.Stopped })
+            // An adopted one ignores it: its adoption comes first in the inbox. One that had failed stays failed until somebody asks.
+            if (actor.Snapshot is { Wanted: true, State.Phase: not Phase.Failed })
                 actor.Post(new StartRequested());
         }
     }

@@ -6,6 +6,7 @@ namespace Pharos.Linux.Streams;
 /// <remarks>.NET's own append mode keeps a position of its own instead, which a copytruncate would turn into a file of zeros.</remarks>
 public sealed unsafe class AppendFile : IAppendFile
 {
+    private const int EFBIG = 27;
     private readonly Fd _file;
     private readonly string _path;
 
@@ -23,10 +24,10 @@ public sealed unsafe class AppendFile : IAppendFile
     {
         get
         {
-            Libc.Statx info;
+            const int SEEK_END = 2;
             using var pin = _file.Hold();
-            LinuxException.Check(Libc.statx(pin.Raw, "", Libc.AT_EMPTY_PATH, 0x7FF, &info), "statx", _path);
-            return (long)info.Size;
+            var end = Libc.lseek(pin.Raw, 0, SEEK_END); // with O_APPEND the position means nothing to a write
+            return end >= 0 ? end : throw new LinuxException("lseek", Libc.Errno, _path);
         }
     }
 
@@ -49,7 +50,7 @@ public sealed unsafe class AppendFile : IAppendFile
 
                 if (Libc.Errno == Libc.EINTR)
                     continue;
-                if (Libc.Errno is Libc.ENOSPC or Libc.EDQUOT or Libc.EFBIG)
+                if (Libc.Errno is Libc.ENOSPC or Libc.EDQUOT or EFBIG)
                     return written;
                 throw new LinuxException("write", Libc.Errno, _path);
             }
