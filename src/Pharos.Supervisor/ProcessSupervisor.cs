@@ -218,6 +218,12 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
         _keeper.SaveNow();
     }
 
+    /// <summary>A record that was taken did not reach its destination after all.</summary>
+    /// <param name="resource">Whose record.</param>
+    /// <param name="reason">rejected or shutdown.</param>
+    public void CountDropped(TelemetryResource resource, string reason) =>
+        Actors.FirstOrDefault(a => ReferenceEquals(a.Telemetry.Resource, resource))?.Telemetry.LogDropped(reason);
+
     /// <inheritdoc/>
     public void Collect(List<MetricBatch> batches, long nowUnixNanos, bool final)
     {

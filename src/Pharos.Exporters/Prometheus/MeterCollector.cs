@@ -24,6 +24,7 @@ public sealed class MeterCollector : IDisposable
 
     private static readonly double[] DefaultBounds = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000];
     private readonly MeterListener _listener = new();
+    private readonly Lock _collecting = new(); // one scrape at a time
     private readonly Lock _gate = new(); // guards _instruments and everything inside
     private readonly List<InstrumentState> _instruments = [];
 
@@ -55,12 +56,18 @@ public sealed class MeterCollector : IDisposable
     /// <returns>All series, in the order in which their instruments were made.</returns>
     public IReadOnlyList<MeterSeries> Collect()
     {
-        lock (_gate)
+        lock (_collecting)
         {
-            foreach (var instrument in _instruments.Where(i => i.IsObservable))
-                instrument.Series.Clear();
+            lock (_gate)
+            {
+                foreach (var instrument in _instruments.Where(i => i.IsObservable))
+                    instrument.Series.Clear();
+            }
+
+            // Not under _gate: the callbacks are others' code and may take locks under which somebody counts.
             _listener.RecordObservableInstruments();
-            return [.. _instruments.SelectMany(i => i.Copy())];
+            lock (_gate)
+                return [.. _instruments.SelectMany(i => i.Copy())];
         }
     }
 

@@ -24,8 +24,10 @@ internal static class DaemonHost
 {
     public static async Task<int> RunAsync(DaemonOptions options, DaemonPaths paths, ReadySignal ready)
     {
-        using var log = new DaemonLog(paths.OwnLog, options.Otlp);
-        await using var telemetry = DaemonTelemetry.Start(options.Otlp, log.Say);
+        DaemonLog? own = null;
+        void Say(string line) => own?.Say(line);
+        await using var telemetry = DaemonTelemetry.Start(options.Otlp, paths.Home, Say);
+        using var log = own = new DaemonLog(paths.OwnLog, options.Otlp, telemetry.OwnResource);
         using var host = new ProcessHost();
         using var pump = new LogPump(new SpoolIo(), TimeProvider.System, log.Say);
         using var sampler = new ProcSampler();
@@ -70,7 +72,7 @@ internal static class DaemonHost
 
         File.SetUnixFileMode(paths.Socket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         supervisor.Resume();
-        log.Say($"pharos {PharosActivity.Version} ready, pid {Environment.ProcessId}, home {paths.Home}, telemetry {options.Otlp}");
+        log.Say($"pharos {PharosActivity.Version} ready, pid {Environment.ProcessId}, home {paths.Home}, telemetry {(options.Otlp.HasDestination ? options.Otlp : "stays here")}");
         ready.Ready();
 
         var how = await end.Task;
@@ -137,7 +139,7 @@ internal static class DaemonHost
             IsAllowed = IsAllowed,
             Shutdown = keep => end.TrySetResult(keep ? Ending.KeepApps : Ending.AppsStopped),
             ClientSpan = telemetry.ClientSpan,
-            ClientResource = telemetry.OwnResource,
+            ClientResource = telemetry.ClientResource,
             Time = TimeProvider.System,
         };
         ControlApi.Map(web, api);
