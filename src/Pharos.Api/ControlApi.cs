@@ -41,7 +41,6 @@ public static class ControlApi
     /// <summary>Maps every endpoint.</summary>
     /// <param name="app">The web application.</param>
     /// <param name="services">What the endpoints work with.</param>
-    /// <returns>The routes, for the test that holds them against the API document.</returns>
     public static void Map(WebApplication app, ApiServices services)
     {
         app.Use(next => async context =>
