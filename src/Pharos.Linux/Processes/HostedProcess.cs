@@ -34,6 +34,9 @@ internal sealed class HostedProcess : IHostedProcess
     public int KillTree(TimeSpan patience) => _tree.Kill(_root, patience, out _);
 
     /// <inheritdoc/>
+    public int CountSurvivors() => _tree.Find(_root).Count;
+
+    /// <inheritdoc/>
     public void Dispose() => _pidfd.Dispose();
 
     /// <summary>Begins to wait for its end.</summary>
