@@ -86,9 +86,9 @@ public sealed class OtlpReceiver : IAsyncDisposable
             {
                 await changed.WaitAsync(deadline.Token);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException e)
             {
-                throw new TimeoutException($"not reached; {Requests.Count} requests, {Logs.Count} logs, {Points.Count} points, {Spans.Count} spans");
+                throw new TimeoutException($"not reached; {Requests.Count} requests, {Logs.Count} logs, {Points.Count} points, {Spans.Count} spans", e);
             }
         }
     }
