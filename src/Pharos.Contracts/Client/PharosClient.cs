@@ -1,0 +1,181 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Pharos.Contracts.Client;
+
+/// <summary>
+/// The control API as methods, over the daemon's unix socket. For screens, tests and programs; the command line's short verbs use
+/// a client of their own that loads none of this. Safe for concurrent use. Starts no daemon.
+/// </summary>
+/// <remarks>
+/// Every method throws <see cref="HttpRequestException"/> when there is no daemon or the connection is lost, and
+/// <see cref="PharosApiException"/> when the daemon refuses.
+/// </remarks>
+public sealed class PharosClient : IDisposable
+{
+    private readonly HttpClient _http;
+
+    /// <summary>Prepares a client; connects with the first request.</summary>
+    /// <param name="socketPath">Path of <c>pharos.sock</c>.</param>
+    public PharosClient(string socketPath)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, cancellation) =>
+            {
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                try
+                {
+                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellation).ConfigureAwait(false);
+                    return new NetworkStream(socket, ownsSocket: true);
+                }
+                catch
+                {
+                    socket.Dispose();
+                    throw;
+                }
+            },
+        };
+
+        // A stop may take as long as the app's grace, and a stream has no end: who calls decides how long to wait.
+        _http = new(handler) { BaseAddress = new("http://pharos/"), Timeout = Timeout.InfiniteTimeSpan };
+        _http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+    }
+
+    /// <summary>The daemon itself.</summary>
+    public Task<DaemonView> Daemon(CancellationToken cancellation = default) =>
+        Send(HttpMethod.Get, "v1/daemon", ContractsJson.Default.DaemonView, cancellation);
+
+    /// <summary>Instances.</summary>
+    /// <param name="selector"><c>all</c>, <c>APP</c> or <c>APP:INDEX</c>.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    public Task<InstanceView[]> Instances(string selector = "all", CancellationToken cancellation = default) =>
+        Send(HttpMethod.Get, $"v1/instances?app={Uri.EscapeDataString(selector)}", ContractsJson.Default.InstanceViewArray, cancellation);
+
+    /// <summary>One app with its instances.</summary>
+    public Task<AppView> App(string name, CancellationToken cancellation = default) =>
+        Send(HttpMethod.Get, App(name, ""), ContractsJson.Default.AppView, cancellation);
+
+    /// <summary>Declares an app and starts it.</summary>
+    /// <returns>Its instances.</returns>
+    public Task<InstanceView[]> Start(StartRequest request, CancellationToken cancellation = default) =>
+        Send(
+            HttpMethod.Post, "v1/apps", ContractsJson.Default.InstanceViewArray, cancellation,
+            JsonContent.Create(request, ContractsJson.Default.StartRequest));
+
+    /// <summary>Starts instances that are declared.</summary>
+    /// <returns>The instances, when it is done.</returns>
+    public Task<InstanceView[]> Start(string selector, CancellationToken cancellation = default) => Operate(selector, "/start", cancellation);
+
+    /// <summary>Stops instances.</summary>
+    /// <returns>The instances, when it is done.</returns>
+    public Task<InstanceView[]> Stop(string selector, CancellationToken cancellation = default) => Operate(selector, "/stop", cancellation);
+
+    /// <summary>Restarts instances.</summary>
+    /// <returns>The instances, when it is done.</returns>
+    public Task<InstanceView[]> Restart(string selector, CancellationToken cancellation = default) => Operate(selector, "/restart", cancellation);
+
+    /// <summary>Stops apps and forgets them.</summary>
+    public async Task Delete(string selector, CancellationToken cancellation = default)
+    {
+        using var answer = await Answer(new(HttpMethod.Delete, App(selector, "")), HttpCompletionOption.ResponseContentRead, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes a generation of the state now.</summary>
+    public Task<SavedView> Save(CancellationToken cancellation = default) =>
+        Send(HttpMethod.Post, "v1/save", ContractsJson.Default.SavedView, cancellation);
+
+    /// <summary>Stops the daemon.</summary>
+    /// <param name="keepApps">True: the apps go on running.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    public async Task Shutdown(bool keepApps, CancellationToken cancellation = default)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, keepApps ? "v1/shutdown?keepApps=1" : "v1/shutdown");
+        using var answer = await Answer(request, HttpCompletionOption.ResponseContentRead, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The last lines, then what comes.</summary>
+    /// <param name="selector"><c>all</c>, <c>APP</c> or <c>APP:INDEX</c>.</param>
+    /// <param name="lines">How many of the last lines.</param>
+    /// <param name="follow">False: end after those.</param>
+    /// <param name="stream"><c>out</c>, <c>err</c>, or null for both.</param>
+    /// <param name="cancellation">Ends the stream.</param>
+    public async IAsyncEnumerable<LogLineView> Logs(
+        string selector, int lines, bool follow, string? stream = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var query = $"v1/logs?app={Uri.EscapeDataString(selector)}&lines={lines}&follow={(follow ? 1 : 0)}{(stream is null ? "" : "&stream=" + stream)}";
+        await foreach (var line in Lines(query, "application/x-ndjson", cancellation).ConfigureAwait(false))
+        {
+            if (JsonSerializer.Deserialize(line, ContractsJson.Default.LogLineView) is { } view)
+            {
+                yield return view;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    private static string App(string selector, string action) => $"v1/apps/{Uri.EscapeDataString(selector)}{action}";
+
+    private Task<InstanceView[]> Operate(string selector, string action, CancellationToken cancellation) =>
+        Send(HttpMethod.Post, App(selector, action), ContractsJson.Default.InstanceViewArray, cancellation);
+
+    private async IAsyncEnumerable<string> Lines(string path, string accept, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.Add(new(accept));
+        using var answer = await Answer(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false));
+        while (await reader.ReadLineAsync(cancellation).ConfigureAwait(false) is { } line)
+        {
+            if (line.Length > 0)
+            {
+                yield return line;
+            }
+        }
+    }
+
+    private async Task<T> Send<T>(HttpMethod method, string path, JsonTypeInfo<T> type, CancellationToken cancellation, HttpContent? body = null)
+    {
+        var request = new HttpRequestMessage(method, path) { Content = body };
+        using var answer = await Answer(request, HttpCompletionOption.ResponseContentRead, cancellation).ConfigureAwait(false);
+        return await answer.Content.ReadFromJsonAsync(type, cancellation).ConfigureAwait(false)
+            ?? throw new HttpRequestException($"the daemon answered null to {path}");
+    }
+
+    private async Task<HttpResponseMessage> Answer(HttpRequestMessage request, HttpCompletionOption until, CancellationToken cancellation)
+    {
+        using (request)
+        {
+            var answer = await _http.SendAsync(request, until, cancellation).ConfigureAwait(false);
+            if (answer.IsSuccessStatusCode)
+            {
+                return answer;
+            }
+
+            using (answer)
+            {
+                throw new PharosApiException(await Problem(answer, cancellation).ConfigureAwait(false));
+            }
+        }
+    }
+
+    private static async Task<ProblemView> Problem(HttpResponseMessage answer, CancellationToken cancellation)
+    {
+        var status = (int)answer.StatusCode;
+        var nothing = new ProblemView { Status = status, Title = "internal", Detail = $"the daemon answered {status} without saying why" };
+        try
+        {
+            return await answer.Content.ReadFromJsonAsync(ContractsJson.Default.ProblemView, cancellation).ConfigureAwait(false) ?? nothing;
+        }
+        catch (JsonException)
+        {
+            return nothing; // an answer of the server below our endpoints: the status is all there is
+        }
+    }
+}

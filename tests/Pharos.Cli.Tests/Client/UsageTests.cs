@@ -1,0 +1,129 @@
+using Pharos.Client;
+using Pharos.Client.Line;
+using Pharos.TestKit;
+using Xunit;
+
+namespace Pharos.Cli.Tests.Client;
+
+public sealed class UsageTests
+{
+    [Theory]
+    [InlineData("unknown verb 'strat', did you mean 'start'?; see 'pharos help'", "strat")]
+    [InlineData("unknown verb 'frobnicate'; see 'pharos help'", "frobnicate")]
+    [InlineData("unknown option '--foo' for 'start'; see 'pharos help start'", "start", "x", "--foo")]
+    [InlineData("unknown option '--nam' for 'start', did you mean '--name'?; see 'pharos help start'", "start", "x", "--nam", "y")]
+    [InlineData("unknown option '-z' for 'list'; see 'pharos help list'", "ls", "-z")]
+    [InlineData("option '--name' needs a value: --name NAME", "start", "x", "--name")]
+    [InlineData("option '--name' needs a value: --name NAME", "start", "x", "--name", "--json")]
+    [InlineData("option '--json' takes no value; see 'pharos help list'", "list", "--json=1")]
+    [InlineData("option '-i' wants a number from 1, or 'max' for one per processor, not '0'", "start", "x", "-i", "0")]
+    [InlineData("option '--nice' wants a whole number from -20 to 19, not '20'", "start", "x", "--nice", "20")]
+    [InlineData("option '--max-crashes' wants a whole number from 0, not '-1'", "start", "x", "--max-crashes", "-1")]
+    [InlineData("option '--umask' wants octal digits such as 022, not '9'", "start", "x", "--umask", "9")]
+    [InlineData("option '--grace' wants a duration such as 500ms, 5s, 2m or 1h (a bare number is milliseconds), not 'soon'", "start", "x", "--grace", "soon")]
+    [InlineData("option '--restart' wants always or on-failure or never, not 'maybe'", "start", "x", "--restart", "maybe")]
+    [InlineData("option '--stdio' wants spool or fifo, not 'pipe'", "start", "x", "--stdio", "pipe")]
+    [InlineData("option '--limit' wants NAME=SOFT or NAME=SOFT:HARD, for example nofile=65536, not 'nofile'", "start", "x", "--limit", "nofile")]
+    [InlineData("option '--env' wants NAME=VALUE, or NAME for a variable of this shell, not '=x'", "start", "x", "--env", "=x")]
+    [InlineData("option '--stop-exit-codes' wants exit codes 0..255 separated by commas, not '1,256'", "start", "x", "--stop-exit-codes", "1,256")]
+    [InlineData("--env NOPE: this shell has no such variable; --env NOPE=VALUE gives it a value", "start", "x", "--env", "NOPE")]
+    [InlineData("--name gives a name to one script, and here are several", "start", "x", "y", "--name", "z")]
+    [InlineData("'start' needs a script, a command, or the name of a stopped app; see 'pharos help start'", "start")]
+    [InlineData("'stop' needs an app: NAME, NAME:INDEX or 'all'; see 'pharos help stop'", "stop")]
+    [InlineData("'describe' does not know what to do with 'b'; see 'pharos help describe'", "show", "a", "b")]
+    [InlineData("--out and --err exclude each other; without either you get both", "logs", "--out", "--err")]
+    [InlineData("there is no verb 'lst', did you mean 'list'?; see 'pharos help'", "help", "lst")]
+    [InlineData("there is no completion for 'csh': bash, zsh or fish", "completion", "csh")]
+    [InlineData("'ecosystem.config.js' describes apps and is no script; give the script itself: pharos start SCRIPT --name NAME", "start", "ecosystem.config.js")]
+    public void A_mistake_is_one_line_and_exit_code_2(string expected, params string[] args)
+    {
+        using var bench = new Bench();
+        Assert.Equal((2, "", $"pharos: {expected}\n"), (bench.Run(args), bench.Out, bench.Err));
+        Assert.False(File.Exists(bench.Home.StartLock), "no daemon is started for a mistake");
+    }
+
+    [Fact]
+    public void Without_a_verb_there_is_short_help_and_exit_code_0()
+    {
+        using var bench = new Bench();
+        Assert.Equal(0, bench.Run());
+        Golden.Match(bench.Out, "Help_overview");
+    }
+
+    [Fact]
+    public void Every_verb_has_help_as_reviewed() =>
+        Golden.Match(string.Join($"\n{new string('=', 80)}\n\n", VerbTable.All.Select(Help.Of)), "Help_of_verbs");
+
+    [Fact]
+    public void Every_verb_has_an_example_and_no_two_share_a_name()
+    {
+        Assert.All(VerbTable.All, verb => Assert.NotEmpty(verb.Examples));
+        Assert.Equal(VerbTable.Names().Distinct(), VerbTable.Names());
+    }
+
+    [Fact]
+    public void Every_example_is_a_line_that_is_understood()
+    {
+        var lines = VerbTable.All.SelectMany(v => v.Examples).Select(e => e.Command.Split(' ')).Where(w => w[0] == "pharos");
+        Assert.All(lines, words => Assert.Null(ParsedLine.Read(VerbTable.Find(words[1])!, words.Skip(2).TakeWhile(w => w is not (">" or "&&")).ToArray(), out _)));
+    }
+
+    [Theory]
+    [InlineData("start", "--help")]
+    [InlineData("stop", "-h")]
+    [InlineData("--help")]
+    [InlineData("help", "start")]
+    public void Help_needs_no_daemon(params string[] args)
+    {
+        using var bench = new Bench();
+        Assert.Equal((0, ""), (bench.Run(args), bench.Err));
+        Assert.Contains("Usage: pharos", bench.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Version_needs_no_daemon()
+    {
+        using var bench = new Bench();
+        Assert.Equal(0, bench.Run("--version"));
+        Assert.Matches("^pharos [0-9]+\\.[0-9]+\\.[0-9]+\n$", bench.Out);
+    }
+
+    [Fact]
+    public void Ping_without_a_daemon_is_one_line_and_exit_code_1()
+    {
+        using var bench = new Bench();
+        Assert.Equal((1, $"pharos: no daemon is running in {bench.Home.Path}; 'pharos list' starts one\n"), (bench.Run("ping"), bench.Err));
+    }
+
+    [Fact]
+    public void Kill_without_a_daemon_is_what_was_wanted()
+    {
+        using var bench = new Bench();
+        Assert.Equal((0, $"no daemon is running in {bench.Home.Path}\n"), (bench.Run("kill"), bench.Out));
+    }
+
+    [Fact]
+    public void A_home_too_deep_for_a_socket_is_one_line()
+    {
+        using var bench = new Bench(("PHAROS_HOME", "/tmp/" + new string('x', 100)));
+        Assert.Equal(1, bench.Run("list"));
+        Assert.Matches("^pharos: the socket path /tmp/x+/pharos.sock is 117 bytes long, and 107 is the most that Linux takes: set PHAROS_HOME to a shorter folder\n$", bench.Err);
+    }
+
+    [Fact]
+    public void Without_any_home_it_says_so()
+    {
+        using var bench = new Bench(("PHAROS_HOME", ""));
+        Assert.Equal((1, "pharos: neither PHAROS_HOME nor HOME is set: there is no place for the daemon's files\n"), (bench.Run("list"), bench.Err));
+    }
+
+    [Theory]
+    [InlineData("bash")]
+    [InlineData("zsh")]
+    [InlineData("fish")]
+    public void Completion_knows_every_verb(string shell)
+    {
+        var script = Completion.ScriptFor(shell)!;
+        Assert.All(VerbTable.Names(), name => Assert.Contains(name, script, StringComparison.Ordinal));
+    }
+}
