@@ -94,11 +94,11 @@ internal sealed class Spawner : IDisposable
         if (gate is null)
         {
             thread.Join();
-            return job.Result.Pid > 0 ? Limits.Apply(job.Result.Pid, job.Plan.Limits) : null;
+            return job.Result.Pid > 0 ? SetLimits(job.Result.Pid, job.Plan) : null;
         }
 
         var pid = SpawnGate.AwaitChild(job.WaitForThreadId(), () => job.Done.IsSet, GatePatience);
-        var refused = pid is { } child ? Limits.Apply(child, job.Plan.Limits)
+        var refused = pid is { } child ? SetLimits(child, job.Plan)
             : job.Done.IsSet ? null
             : new LaunchRefused("the new process did not come up within 5 s, so its limits could not be set", Transient: true);
         if (refused is not null && pid is { } unwanted)
@@ -106,6 +106,26 @@ internal sealed class Spawner : IDisposable
         using (gate.Open())
             thread.Join();
         return refused;
+    }
+
+    /// <summary>prlimit(2) wants CAP_SYS_RESOURCE or the same ids. A container's root lacks the one, so a thread takes the others.</summary>
+    private static LaunchRefused? SetLimits(int pid, SpawnPlan plan)
+    {
+        if (plan.Credentials is not { } who)
+            return Limits.Apply(pid, plan.Limits);
+        var refused = Limits.Apply(pid, plan.Limits);
+        if (refused is null)
+            return null;
+        var thread = new Thread(Retry, 256 * 1024) { IsBackground = true, Name = "limit-as" };
+        thread.Start();
+        thread.Join();
+        return refused;
+
+        void Retry()
+        {
+            if (BecomeUser(who, who.Uid, who.Gid).Errno == 0)
+                refused = Limits.Apply(pid, plan.Limits);
+        }
     }
 
     private static void RunPrivately(Job job)
@@ -117,7 +137,7 @@ internal sealed class Spawner : IDisposable
     }
 
     /// <summary>Changes the calling thread, and only it: raw system calls, since glibc's wrappers change all threads.</summary>
-    private static unsafe (string Call, int Errno) Become(SpawnPlan plan)
+    private static (string Call, int Errno) Become(SpawnPlan plan)
     {
         if (plan.Umask is { } mask)
         {
@@ -130,16 +150,23 @@ internal sealed class Spawner : IDisposable
             return ("setpriority", Libc.Errno);
         if (plan.Credentials is not { } who)
             return ("", 0);
+
+        // The saved ids stay root's until exec, which copies the effective ones over them: so the target user cannot trace this thread.
+        // Only who sets limits by equal ids needs all of them equal; the kernel has made us untraceable (prctl(2), PR_SET_DUMPABLE) by then all the same.
+        return plan.Limits.Count > 0 ? BecomeUser(who, who.Uid, who.Gid) : BecomeUser(who, 0, 0);
+    }
+
+    private static unsafe (string Call, int Errno) BecomeUser(Credentials who, uint savedUid, uint savedGid)
+    {
         fixed (uint* groups = who.Groups)
         {
             if (Libc.thread_setgroups(who.Groups.Length, groups) < 0)
                 return ("setgroups", Libc.Errno);
         }
 
-        // The saved ids stay root's until exec, which copies the effective ones over them: so the target user cannot trace this thread.
-        if (Libc.thread_setresgid(who.Gid, who.Gid, 0) < 0)
+        if (Libc.thread_setresgid(who.Gid, who.Gid, savedGid) < 0)
             return ("setresgid", Libc.Errno);
-        return Libc.thread_setresuid(who.Uid, who.Uid, 0) < 0 ? ("setresuid", Libc.Errno) : ("", 0);
+        return Libc.thread_setresuid(who.Uid, who.Uid, savedUid) < 0 ? ("setresuid", Libc.Errno) : ("", 0);
     }
 
     private sealed class Job(SpawnPlan plan) : IDisposable
