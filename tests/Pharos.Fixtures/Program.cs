@@ -1,1 +1,74 @@
-return 0;
+using System.Globalization;
+
+namespace Pharos.Fixtures;
+
+/// <summary>Tiny child programs, chosen by a verb. System.Console is kept out: loading it would double the start-up time.</summary>
+internal static class Program
+{
+    private static int Main(string[] args)
+    {
+        switch (args.Length == 0 ? "" : args[0])
+        {
+            case "heartbeat":
+                return Heartbeat.Run(args[1]);
+            case "stays-up":
+                Out.Line("ready");
+                return StayUp();
+            case "exits-with":
+                Thread.Sleep(args.Length > 2 ? Number(args[2]) : 0);
+                return Number(args[1]);
+            case "ignores-sigterm":
+                Sys.Ignore(Sys.SIGINT);
+                Sys.Ignore(Sys.SIGTERM);
+                Out.Line("ready");
+                return StayUp();
+            case "leaves-grandchildren":
+                return Family.Raise();
+            case "spews":
+                return Spew(Number(args[1]), Number(args[2]));
+            case "half-lines":
+                return HalfLines();
+            case "slow-ready":
+                Thread.Sleep(Number(args[1]));
+                Out.Line("ready");
+                return StayUp();
+            default:
+                Out.Line("verbs: stays-up | exits-with CODE [AFTER-MS] | ignores-sigterm | leaves-grandchildren | spews LINES RATE | half-lines | slow-ready MS | heartbeat FILE");
+                return 64;
+        }
+    }
+
+    private static int StayUp()
+    {
+        Thread.Sleep(Timeout.Infinite);
+        return 0;
+    }
+
+    /// <summary>Numbered lines, RATE a second (0: as fast as it goes).</summary>
+    private static int Spew(int lines, int rate)
+    {
+        var began = Environment.TickCount64;
+        for (var i = 1; i <= lines; i++)
+        {
+            Out.Line($"line {i}");
+            var ahead = rate == 0 ? 0 : (i * 1000L / rate) - (Environment.TickCount64 - began);
+            if (ahead > 0)
+                Thread.Sleep((int)ahead);
+        }
+
+        return 0;
+    }
+
+    private static int HalfLines()
+    {
+        foreach (var piece in (string[])["first ", "half\nsec", "ond\n", "\nlast without an end"])
+        {
+            Out.Text(piece);
+            Thread.Sleep(20);
+        }
+
+        return 0;
+    }
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+}

@@ -107,6 +107,10 @@ public interface IHostedProcess : IDisposable
     /// <param name="patience">How long to go on.</param>
     /// <returns>The number of processes that are still there.</returns>
     int KillTree(TimeSpan patience);
+
+    /// <summary>Counts the living processes of the tree, the main process left out: what a stop still waits for when that one is gone.</summary>
+    /// <returns>How many; 0 when nothing is left.</returns>
+    int CountSurvivors();
 }
 
 /// <summary>Makes processes and tells when they end. The one component in <c>src/</c> that starts or waits for children.</summary>

@@ -8,14 +8,14 @@ public static class InstanceMetrics
     private static readonly double[] OperationBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
     private static readonly double[] LifetimeBounds = [0.1, 1, 5, 15, 60, 300, 1800, 3600, 21600, 86400, 604800];
 
-    public static readonly MetricDefinition CpuTime = new("process.cpu.time", Counter, "s", "CPU seconds used by the process.", AttributeNames.CpuMode) { IsDouble = true };
+    public static readonly MetricDefinition CpuTime = new("process.cpu.time", Counter, "s", "CPU seconds used by the process.", AttributeNames.CpuMode) { IsDouble = true, IsObserved = true };
     public static readonly MetricDefinition MemoryUsage = new("process.memory.usage", UpDownCounter, "By", "Resident memory of the process.");
     public static readonly MetricDefinition MemoryVirtual = new("process.memory.virtual", UpDownCounter, "By", "Virtual memory of the process.");
     public static readonly MetricDefinition ThreadCount = new("process.thread.count", UpDownCounter, "{thread}", "Threads of the process.");
     public static readonly MetricDefinition FileDescriptors = new("process.unix.file_descriptor.count", UpDownCounter, "{file_descriptor}", "Open file descriptors of the process.");
-    public static readonly MetricDefinition ContextSwitches = new("process.context_switches", Counter, "{context_switch}", "Context switches of the process.", AttributeNames.ContextSwitchType);
-    public static readonly MetricDefinition PagingFaults = new("process.paging.faults", Counter, "{fault}", "Page faults of the process.", AttributeNames.PagingFaultType);
-    public static readonly MetricDefinition DiskIo = new("process.disk.io", Counter, "By", "Bytes that the process read from and wrote to storage.", AttributeNames.DiskIoDirection);
+    public static readonly MetricDefinition ContextSwitches = new("process.context_switches", Counter, "{context_switch}", "Context switches of the process.", AttributeNames.ContextSwitchType) { IsObserved = true };
+    public static readonly MetricDefinition PagingFaults = new("process.paging.faults", Counter, "{fault}", "Page faults of the process.", AttributeNames.PagingFaultType) { IsObserved = true };
+    public static readonly MetricDefinition DiskIo = new("process.disk.io", Counter, "By", "Bytes that the process read from and wrote to storage.", AttributeNames.DiskIoDirection) { IsObserved = true };
     public static readonly MetricDefinition Uptime = new("process.uptime", Gauge, "s", "Time since the process started.") { IsDouble = true };
 
     public static readonly MetricDefinition TreeMemory = new("pharos.instance.tree.memory.usage", UpDownCounter, "By", "Resident memory of the process and all its descendants.");

@@ -27,6 +27,9 @@ public sealed record MetricDefinition(string Name, MetricKind Kind, string Unit,
     /// <summary>Values are doubles; otherwise whole numbers.</summary>
     public bool IsDouble { get; init; }
 
+    /// <summary>The value is read from elsewhere (the kernel), in OpenTelemetry's words an asynchronous instrument; otherwise we count it ourselves.</summary>
+    public bool IsObserved { get; init; }
+
     /// <summary>Upper bounds of the buckets, ascending, without infinity; empty unless a histogram.</summary>
     public double[] Bounds { get; init; } = [];
 }

@@ -42,6 +42,7 @@ public static class AttributeNames
     public const string Outcome = "pharos.outcome";
     public const string LogSeverityBand = "pharos.log.severity";
     public const string LogDropReason = "pharos.log.drop.reason";
+    public const string LogPart = "pharos.log.part";
     public const string SpanCommand = "pharos.command";
 }
 

@@ -16,6 +16,7 @@ public static class SupervisorMetrics
     public static readonly MetricDefinition ExporterInflight = new("otel.sdk.exporter.log.inflight", UpDownCounter, "{log_record}", "Log records handed to the exporter and not yet answered.");
     public static readonly MetricDefinition ExporterLogs = new("otel.sdk.exporter.log.exported", Counter, "{log_record}", "Log records whose export has ended, with error.type when it failed.", AttributeNames.ErrorType);
     public static readonly MetricDefinition ExporterPoints = new("otel.sdk.exporter.metric_data_point.exported", Counter, "{data_point}", "Data points whose export has ended, with error.type when it failed.", AttributeNames.ErrorType);
+    public static readonly MetricDefinition ExporterSpans = new("otel.sdk.exporter.span.exported", Counter, "{span}", "Spans of the command line whose export has ended, with error.type when it failed.", AttributeNames.ErrorType);
 
     /// <summary>Name of the meter and of the instrumentation scope.</summary>
     public const string MeterName = "pharos";
@@ -24,6 +25,6 @@ public static class SupervisorMetrics
     public static IReadOnlyList<MetricDefinition> All { get; } =
     [
         Heartbeat, Instances, QueueDepth, EventDelay, SamplerDuration, SamplerLag, ApiRequests, ActorFaults,
-        ExporterInflight, ExporterLogs, ExporterPoints,
+        ExporterInflight, ExporterLogs, ExporterPoints, ExporterSpans,
     ];
 }

@@ -1,0 +1,110 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Pharos.Contracts;
+using Pharos.Contracts.Text;
+
+namespace Pharos.Api.Endpoints;
+
+/// <summary>The daemon itself: who it is, its events, saving, shutting down, metrics, the API document.</summary>
+internal sealed class DaemonEndpoints(ApiServices services, AppEndpoints apps)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v1/daemon", c => c.WantsText()
+            ? c.TextAsync(DaemonText.Render(services.Daemon))
+            : c.JsonAsync(services.Daemon, ContractsJson.Default.DaemonView));
+        routes.MapGet("/v1/events", EventsAsync);
+        routes.MapPost("/v1/save", SaveAsync);
+        routes.MapPost("/v1/shutdown", ShutdownAsync);
+        routes.MapGet("/metrics", MetricsAsync);
+        routes.MapGet("/openapi.json", DocumentAsync);
+    }
+
+    public Task MetricsAsync(HttpContext context)
+    {
+        var page = services.Metrics(context.Request.Headers.Accept.ToString());
+        context.Response.ContentType = page.ContentType;
+        context.Response.ContentLength = page.Body.Length;
+        return context.Response.Body.WriteAsync(page.Body, context.RequestAborted).AsTask();
+    }
+
+    private async Task EventsAsync(HttpContext context)
+    {
+        var (snapshot, sequence, changes, leave) = services.Supervisor.Events.Observe(() => apps.Views());
+        using (leave)
+        {
+            context.Response.ContentType = "text/event-stream";
+            context.Response.Headers.CacheControl = "no-store";
+            try
+            {
+                await SendAsync(context, "snapshot", sequence, JsonSerializer.SerializeToUtf8Bytes(snapshot, ContractsJson.Default.IReadOnlyListInstanceView));
+                await foreach (var change in changes.ReadAllAsync(context.RequestAborted))
+                {
+                    if (!services.Supervisor.Apps.TryGetValue(change.Instance.Key.App, out var app))
+                        continue;
+                    var view = new EventView
+                    {
+                        Sequence = change.Sequence,
+                        At = change.At,
+                        Name = change.Name,
+                        Instance = ViewMapper.Of(app.Instances[change.Instance.Key.Index], app.Spec, change.Instance, change.At),
+                    };
+                    await SendAsync(context, "change", change.Sequence, JsonSerializer.SerializeToUtf8Bytes(view, ContractsJson.Default.EventView));
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // The observer went away: the usual end of observing.
+            }
+        }
+    }
+
+    private static async Task SendAsync(HttpContext context, string name, long id, byte[] data)
+    {
+        await context.Response.WriteAsync($"id: {id}\nevent: {name}\ndata: ", context.RequestAborted);
+        await context.Response.Body.WriteAsync(data, context.RequestAborted);
+        await context.Response.WriteAsync("\n\n", context.RequestAborted);
+        await context.Response.Body.FlushAsync(context.RequestAborted);
+    }
+
+    private async Task SaveAsync(HttpContext context)
+    {
+        SavedView saved;
+        try
+        {
+            saved = new SavedView(services.Supervisor.Save(), services.Supervisor.Apps.Count);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await context.ProblemAsync(StatusCodes.Status500InternalServerError, "internal", $"cannot save: {e.Message}");
+            return;
+        }
+
+        await (context.WantsText() ? context.TextAsync(DaemonText.Render(saved)) : context.JsonAsync(saved, ContractsJson.Default.SavedView));
+    }
+
+    private async Task ShutdownAsync(HttpContext context)
+    {
+        var keep = context.Request.Query["keepApps"] == "1";
+        if (!keep)
+            await services.Supervisor.StopEverythingAsync(forGood: true, ClientTrace.ContextOf(context));
+        context.Response.OnCompleted(() =>
+        {
+            services.Shutdown(keep);
+            return Task.CompletedTask;
+        });
+        if (context.WantsText())
+            await context.TextAsync(keep ? "daemon stopped, apps keep running\n" : "all apps stopped, daemon stopped\n");
+        else
+            await context.JsonAsync(services.Daemon, ContractsJson.Default.DaemonView);
+    }
+
+    private static async Task DocumentAsync(HttpContext context)
+    {
+        context.Response.ContentType = "application/json; charset=utf-8";
+        await using var document = typeof(DaemonEndpoints).Assembly.GetManifestResourceStream("openapi.json")!;
+        await document.CopyToAsync(context.Response.Body, context.RequestAborted);
+    }
+}

@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using Pharos.Contracts;
+using Pharos.Core.Lifecycle;
+using Pharos.Core.Specs;
+using Pharos.Supervisor;
+
+namespace Pharos.Api.Requests;
+
+/// <summary>From a start request to an app spec: parse, default, validate everything before anything starts.</summary>
+internal sealed class SpecReader
+{
+    private const int MostInstances = 10_000;
+    private readonly List<string> _faults = [];
+
+    private SpecReader()
+    {
+    }
+
+    /// <summary>Reads a request.</summary>
+    /// <param name="r">The request.</param>
+    /// <param name="now">When it came.</param>
+    /// <param name="faults">A line for each fault, naming the key and what is accepted.</param>
+    /// <returns>The spec; null when there are faults.</returns>
+    public static AppSpec? Read(StartRequest r, DateTimeOffset now, out IReadOnlyList<string> faults)
+    {
+        var reader = new SpecReader();
+        var spec = reader.Read(r, now);
+        faults = reader._faults;
+        return reader._faults.Count == 0 ? spec : null;
+    }
+
+    private AppSpec Read(StartRequest r, DateTimeOffset now)
+    {
+        var defaults = new RestartPolicy();
+        if (string.IsNullOrWhiteSpace(r.Script))
+            _faults.Add("script is empty: name a file or a command");
+        if (!r.Cwd.StartsWith('/'))
+            _faults.Add($"cwd '{r.Cwd}' is not an absolute path");
+        var name = r.Name ?? NameOf(r.Script);
+        if (!Selection.IsAppName(name))
+            _faults.Add($"name '{name}' is not usable: letters, digits, dot, dash and underscore, 100 at most, and not 'all'; give one with --name");
+        if (r.Instances is < 1 or > MostInstances)
+            _faults.Add($"instances {r.Instances} is out of range: 1 to {MostInstances}");
+        if (r.Nice is < -20 or > 19)
+            _faults.Add($"nice {r.Nice} is out of range: -20 to 19");
+        if (r.MaxCrashes is < 0)
+            _faults.Add($"max-crashes {r.MaxCrashes} is negative: 0 turns it off");
+        foreach (var (key, value) in r.Env)
+        {
+            if (key.Length == 0 || key.Contains('=') || key.Contains('\0') || value.Contains('\0'))
+                _faults.Add($"env '{key.Replace("\0", "\\0", StringComparison.Ordinal)}' is not a variable that a process can have");
+        }
+
+        return new AppSpec
+        {
+            Name = name,
+            Namespace = string.IsNullOrEmpty(r.Namespace) ? "default" : r.Namespace,
+            Script = r.Script,
+            Args = [.. r.Args],
+            Cwd = r.Cwd,
+            Interpreter = r.Interpreter,
+            InterpreterArgs = [.. r.InterpreterArgs],
+            Instances = r.Instances ?? 1,
+            Env = r.Env.ToImmutableSortedDictionary(StringComparer.Ordinal),
+            User = r.User,
+            Group = r.Group,
+            Umask = Umask(r.Umask),
+            Nice = r.Nice,
+            Limits = [.. r.Limits.Select(l => Limit(l.Key, l.Value))],
+            Stdio = Choice("stdio", r.Stdio, StdioMode.Spool, ("spool", StdioMode.Spool), ("fifo", StdioMode.Fifo)),
+            Version = r.Version,
+            InjectOtel = r.InjectOtel ?? true,
+            CreatedAt = now,
+            Policy = defaults with
+            {
+                Mode = Choice("restart", r.Restart, RestartMode.Always, ("always", RestartMode.Always), ("on-failure", RestartMode.OnFailure), ("never", RestartMode.Never)),
+                StopExitCodes = [.. r.StopExitCodes],
+                MinUptime = Duration("min-uptime", r.MinUptime, defaults.MinUptime),
+                RestartDelay = Duration("restart-delay", r.RestartDelay, defaults.RestartDelay),
+                BackoffBase = Duration("backoff", r.Backoff, defaults.BackoffBase),
+                BackoffCap = Duration("backoff-cap", r.BackoffCap, defaults.BackoffCap),
+                MaxCrashes = r.MaxCrashes ?? defaults.MaxCrashes,
+                CrashWindow = Duration("crash-window", r.CrashWindow, defaults.CrashWindow),
+                Grace = Duration("grace", r.Grace, defaults.Grace),
+                StopSignal = Signal(r.StopSignal, defaults.StopSignal),
+            },
+        };
+    }
+
+    private static string NameOf(string script)
+    {
+        var file = script.Trim().Split(' ')[0];
+        var name = Path.GetFileNameWithoutExtension(file);
+        return name.Length > 0 ? name : file;
+    }
+
+    private TimeSpan Duration(string key, string? text, TimeSpan fallback)
+    {
+        if (text is null)
+            return fallback;
+        if (!Durations.TryParse(text, out var value))
+            _faults.Add($"{key} '{text}' is not a duration: write 500ms, 5s, 2m, 1h or a number of milliseconds");
+        return value;
+    }
+
+    private int Signal(string? text, int fallback)
+    {
+        if (text is null)
+            return fallback;
+        if (!SignalNames.TryParse(text, out var number))
+            _faults.Add($"stop-signal '{text}' is not a signal: write a name such as SIGTERM, or a number from 1 to 64");
+        return number;
+    }
+
+    private int? Umask(string? text)
+    {
+        if (text is null)
+            return null;
+        if (text.Length is > 0 and <= 4 && text.All(c => c is >= '0' and <= '7') && Convert.ToInt32(text, 8) <= 0x1FF)
+            return Convert.ToInt32(text, 8);
+        _faults.Add($"umask '{text}' is not octal: write it as 022");
+        return null;
+    }
+
+    private ResourceLimit Limit(string name, string text)
+    {
+        var parts = text.Split(':');
+        ulong hard = 0;
+        var ok = Durations.TryParseLimit(parts[0], out var soft) && (parts.Length == 1 || (parts.Length == 2 && Durations.TryParseLimit(parts[1], out hard)));
+        if (parts.Length == 1)
+            hard = soft;
+        if (!ok || soft > hard)
+            _faults.Add($"limit {name}={text} is not valid: write soft or soft:hard, numbers with k, m, g or 'unlimited', soft not above hard");
+        return new ResourceLimit(name, soft, hard);
+    }
+
+    private T Choice<T>(string key, string? text, T fallback, params ReadOnlySpan<(string Word, T Value)> choices)
+    {
+        if (text is null)
+            return fallback;
+        List<string> words = [];
+        foreach (var (word, value) in choices)
+        {
+            if (word == text)
+                return value;
+            words.Add(word);
+        }
+
+        _faults.Add($"{key} '{text}' is not one of {string.Join(", ", words)}");
+        return fallback;
+    }
+}

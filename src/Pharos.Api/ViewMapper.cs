@@ -1,0 +1,92 @@
+using Pharos.Contracts;
+using Pharos.Core.Lifecycle;
+using Pharos.Core.Specs;
+using Pharos.Supervisor.Actors;
+using Pharos.Telemetry.Catalogue;
+
+namespace Pharos.Api;
+
+/// <summary>From the supervisor's snapshots to wire records. Values of environment variables never get here.</summary>
+internal static class ViewMapper
+{
+    public static InstanceView Of(InstanceActor actor, AppSpec spec, DateTimeOffset now) => Of(actor, spec, actor.Snapshot, now);
+
+    public static InstanceView Of(InstanceActor actor, AppSpec spec, InstanceSnapshot it, DateTimeOffset now)
+    {
+        var state = it.State;
+        var sampled = actor.Telemetry.TryGetSample(out var sample, out var cpu) && it.Process is not null;
+        return new InstanceView
+        {
+            App = it.Key.App,
+            Index = it.Key.Index,
+            Namespace = spec.Namespace,
+            State = Words.Of(state.Phase),
+            Readiness = Words.Of(state.Readiness),
+            Pid = it.Process?.Pid,
+            Incarnation = state.Incarnation,
+            Restarts = actor.Telemetry.Restarts.Sum(),
+            LastRestartReason = it.LastRestart is { } reason ? Words.Of(reason) : null,
+            StartedAt = it.StartedAt,
+            UptimeSeconds = it.StartedAt is { } at ? Math.Max(0, (now - at).TotalSeconds) : null,
+            CpuPercent = sampled && !double.IsNaN(cpu) ? cpu : null,
+            MemoryBytes = sampled ? sample.RssBytes : null,
+            TreeMemoryBytes = sampled ? sample.TreeRssBytes : null,
+            TreeProcesses = sampled ? sample.TreeProcesses : null,
+            LastExit = it.LastExit is { } exit ? Of(exit) : null,
+            Failure = state.Failure is { } failure ? Words.Of(failure) : null,
+            Error = state.Error,
+            BackoffSeconds = state.Phase == Phase.BackingOff ? state.Backoff.TotalSeconds : null,
+            InstanceId = actor.Id.ToString(),
+            OutLog = actor.Log.OutPath,
+            ErrLog = actor.Log.ErrPath,
+            User = spec.User,
+        };
+    }
+
+    public static AppView Of(App app, string? interpreter, DateTimeOffset now)
+    {
+        var spec = app.Spec;
+        var credentials = new Dictionary<string, string>();
+        if (spec.User is not null)
+            credentials["user"] = spec.User;
+        if (spec.Group is not null)
+            credentials["group"] = spec.Group;
+        if (spec.Umask is { } umask)
+            credentials["umask"] = Convert.ToString(umask, 8).PadLeft(3, '0');
+        if (spec.Nice is { } nice)
+            credentials["nice"] = nice.ToString();
+        foreach (var limit in spec.Limits)
+            credentials["limit " + limit.Resource] = $"{Limit(limit.Soft)}:{Limit(limit.Hard)}";
+        return new AppView
+        {
+            Name = spec.Name,
+            Namespace = spec.Namespace,
+            Version = spec.Version,
+            Script = spec.Script,
+            Args = [.. spec.Args],
+            Cwd = spec.Cwd,
+            Interpreter = interpreter,
+            EnvNames = [.. spec.Env.Keys],
+            Stdio = spec.Stdio == StdioMode.Fifo ? "fifo" : "spool",
+            RestartMode = spec.Policy.Mode switch { RestartMode.Always => "always", RestartMode.OnFailure => "on-failure", RestartMode.Never => "never" },
+            StopSignal = SignalNames.Of(spec.Policy.StopSignal),
+            GraceSeconds = spec.Policy.Grace.TotalSeconds,
+            Credentials = credentials,
+            CreatedAt = spec.CreatedAt,
+            Instances = [.. app.Instances.Select(i => Of(i, spec, now))],
+        };
+    }
+
+    private static ExitView Of(ExitRecord exit) => new()
+    {
+        Reason = Words.Of(exit.Reason),
+        Code = exit.Status.Code,
+        Signal = exit.Status.Signal,
+        SignalName = exit.Status.Signal is { } signal ? SignalNames.Of(signal) : null,
+        At = exit.At,
+        UptimeSeconds = exit.Uptime.TotalSeconds,
+        LastLines = exit.LastLines,
+    };
+
+    private static string Limit(ulong value) => value == ulong.MaxValue ? "unlimited" : value.ToString();
+}

@@ -1,0 +1,54 @@
+using Pharos.Core.Ports;
+using Pharos.Core.Specs;
+
+namespace Pharos.Linux.Processes;
+
+/// <summary>From a request to what is handed to the kernel.</summary>
+internal static class LaunchPlan
+{
+    /// <summary>Finds what no kernel call would name well.</summary>
+    internal static LaunchRefused? Check(LaunchRequest request, out Credentials? credentials)
+    {
+        credentials = null;
+        if (request.Argv.Any(a => a.Contains('\0')))
+            return new LaunchRefused("an argument contains a NUL character");
+        foreach (var (name, value) in request.Env)
+        {
+            if (name.Length == 0 || name.Contains('=') || name.Contains('\0') || value.Contains('\0'))
+                return new LaunchRefused($"environment variable '{name.Replace('\0', '?')}': an empty name, '=' in a name and NUL characters are not possible");
+        }
+
+        return Limits.Check(request.Limits) ?? Credentials.Find(request.User, request.Group, out credentials);
+    }
+
+    internal static SpawnPlan Of(LaunchRequest request, Credentials? credentials, Fd[] files) => new()
+    {
+        Executable = request.Executable,
+        Argv = request.Argv,
+        Envp = [.. Environment(request, credentials).Select(e => $"{e.Key}={e.Value}")],
+        Cwd = request.Cwd,
+        Descriptors = files,
+        Credentials = credentials,
+        Umask = request.Umask,
+        Nice = request.Nice,
+        Limits = request.Limits,
+    };
+
+    private static Dictionary<string, string> Environment(LaunchRequest request, Credentials? credentials)
+    {
+        var env = new Dictionary<string, string>(request.Env, StringComparer.Ordinal)
+        {
+            [EnvironMarkers.Variable] = request.Marker,
+        };
+        if (Interpreters.IsPython(request.Executable))
+            env.TryAdd("PYTHONUNBUFFERED", "1");
+        if (credentials is { Name: { } name, Home: { } home })
+        {
+            env.TryAdd("HOME", home);
+            env.TryAdd("USER", name);
+            env.TryAdd("LOGNAME", name);
+        }
+
+        return env;
+    }
+}

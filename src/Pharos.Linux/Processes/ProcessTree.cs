@@ -1,0 +1,206 @@
+using System.Diagnostics;
+using Pharos.Linux.Daemon;
+using Pharos.Linux.Sampling;
+
+namespace Pharos.Linux.Processes;
+
+/// <summary>Finds and signals all processes of an instance: descendants, members of its session, and whoever carries its mark, each with all
+/// descendants. So a process that called setsid(2), forked twice and was handed to init is still found.</summary>
+/// <remarks>
+/// A pid is only a hint: before a signal a pidfd is opened and the start time compared, so a recycled pid is never signalled. Neither are this process,
+/// its own descendants on the way, kernel threads and pid 1. What is not found: a process that left the session, has no living ancestor
+/// in the tree and overwrote its environment.
+/// </remarks>
+internal sealed class ProcessTree : IDisposable
+{
+    /// <summary>How many pidfds one pass holds at most; the next pass takes the rest.</summary>
+    private const int Batch = 256;
+
+    private readonly Lock _scanning = new(); // guards _table and _markers
+    private readonly ProcTable _table = new();
+    private readonly EnvironMarkers _markers = new();
+
+    /// <summary>The processes of the tree without the root, deepest first.</summary>
+    internal List<StatLine> Find(TreeRoot root)
+    {
+        lock (_scanning)
+        {
+            _table.Refresh();
+            _markers.BeginScan(_table.Count);
+            var rows = _table.Rows;
+            var depth = new int[rows.Length]; // 0 not known yet, -1 outside, else inside at that depth
+            var found = new List<(StatLine Row, int Depth)>();
+            for (var i = 0; i < rows.Length; i++)
+            {
+                if (DepthOf(i, root, depth) > 0 && !IsRoot(rows[i], root) && !rows[i].IsDead)
+                    found.Add((rows[i], depth[i]));
+            }
+
+            found.Sort(static (a, b) => b.Depth.CompareTo(a.Depth));
+            return found.ConvertAll(static f => f.Row);
+        }
+    }
+
+    /// <summary>Sends a signal to the tree, deepest first, the root last.</summary>
+    internal void Signal(TreeRoot root, int signal)
+    {
+        foreach (var row in Find(root))
+        {
+            using var pidfd = Open(row);
+            if (pidfd is not null)
+                _ = Libc.pidfd_send_signal(pidfd.Raw, signal);
+        }
+
+        SignalRoot(root, signal);
+    }
+
+    /// <summary>Kills the tree, again and again until a scan finds nothing.</summary>
+    /// <param name="root">Whose.</param>
+    /// <param name="patience">How long to go on.</param>
+    /// <param name="killed">Number of processes that were signalled.</param>
+    /// <returns>Number of processes still there.</returns>
+    internal int Kill(TreeRoot root, TimeSpan patience, out int killed)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var victims = new HashSet<(int, long)>();
+        for (var pass = 0; ; pass++)
+        {
+            var members = Find(root);
+            var alive = members.Count + (IsAlive(root) ? 1 : 0);
+            killed = victims.Count;
+            var left = patience - Stopwatch.GetElapsedTime(began);
+            if (alive == 0 || (left <= TimeSpan.Zero && pass > 0))
+                return alive;
+            var held = KillAll(root, members, victims);
+            if (SignalRoot(root, Libc.SIGKILL))
+                victims.Add((root.Pid, root.StartTicks));
+            AwaitEnd(held, root, left);
+            foreach (var pidfd in held)
+                pidfd.Dispose();
+        }
+    }
+
+    public void Dispose() => _table.Dispose();
+
+    private static List<Fd> KillAll(TreeRoot root, List<StatLine> members, HashSet<(int Pid, long Start)> victims)
+    {
+        var held = new List<Fd>();
+        foreach (var row in members.Take(Batch))
+        {
+            if (Open(row) is not { } pidfd)
+                continue;
+            held.Add(pidfd);
+            var now = BootInfo.NowTicks;
+            if (Libc.pidfd_send_signal(pidfd.Raw, Libc.SIGKILL) != 0)
+                continue;
+            victims.Add((row.Pid, row.StartTicks));
+            if (row.Session == root.Pid && root.SessionTrustedUntil < now)
+                root.SessionTrustedUntil = now;
+        }
+
+        return held;
+    }
+
+    /// <summary>Waits until all have ended, but no longer than 100 ms: then it is worth looking who is new.</summary>
+    private static unsafe void AwaitEnd(List<Fd> held, TreeRoot root, TimeSpan patience)
+    {
+        var fds = stackalloc Libc.PollFd[Batch + 1];
+        var count = 0;
+        foreach (var pidfd in held)
+            fds[count++] = new Libc.PollFd { Fd = pidfd.Raw, Events = Libc.EPOLLIN };
+        if (root is { IsAlive: true, Pidfd.IsClosed: false })
+            fds[count++] = new Libc.PollFd { Fd = root.Pidfd.Raw, Events = Libc.EPOLLIN };
+        var deadline = Stopwatch.GetTimestamp() + (long)(Math.Clamp(patience.TotalSeconds, 0, 0.1) * Stopwatch.Frequency);
+        while (count > 0)
+        {
+            var left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), deadline).TotalMilliseconds;
+            if (left <= 0 || Libc.poll(fds, (ulong)count, (int)Math.Ceiling(left)) == 0)
+                return;
+            var waiting = 0;
+            for (var i = 0; i < count; i++)
+            {
+                if (fds[i].Returned == 0)
+                    fds[waiting++] = fds[i];
+            }
+
+            count = waiting;
+        }
+    }
+
+    private static bool SignalRoot(TreeRoot root, int signal)
+    {
+        if (!root.IsAlive || root.Pidfd is not { } pidfd)
+            return false;
+        try
+        {
+            using var pin = pidfd.Hold();
+
+            // Ignoring why not: it is gone, or (EPERM) a set-uid program above our head, and then Kill counts it as still there.
+            return Libc.pidfd_send_signal(pin.Raw, signal) == 0;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false; // its holder let it go meanwhile
+        }
+    }
+
+    /// <summary>Asks the pidfd: the reaper's word may come a moment later.</summary>
+    private static unsafe bool IsAlive(TreeRoot root)
+    {
+        if (!root.IsAlive || root.Pidfd is not { } pidfd)
+            return false;
+        try
+        {
+            using var pin = pidfd.Hold();
+            var fd = new Libc.PollFd { Fd = pin.Raw, Events = Libc.EPOLLIN };
+            return Libc.poll(&fd, 1, 0) == 0;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false; // its holder let it go meanwhile
+        }
+    }
+
+    /// <summary>Holds a process that a scan has seen, if it is still the same.</summary>
+    private static Fd? Open(in StatLine row)
+    {
+        var pidfd = new Fd(Libc.pidfd_open(row.Pid));
+        if (!pidfd.IsInvalid && StartOf(row.Pid) == row.StartTicks)
+            return pidfd;
+        pidfd.Dispose();
+        return null;
+    }
+
+    /// <summary>Start time of a process; null when it is gone.</summary>
+    internal static long? StartOf(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[1024];
+        using var file = new Fd(Libc.open($"/proc/{pid}/stat", Libc.O_RDONLY | Libc.O_CLOEXEC, 0));
+        var count = file.IsInvalid ? -1 : ProcFile.ReadAll(file.Raw, buffer);
+        return count > 0 && StatLine.TryParse(buffer[..count], out var line) && !line.IsDead ? line.StartTicks : null;
+    }
+
+    private int DepthOf(int index, TreeRoot root, int[] depth)
+    {
+        if (depth[index] != 0)
+            return depth[index];
+        var row = _table.Rows[index];
+        depth[index] = -1; // also ends a walk over a torn picture in which two processes are each other's parent
+        if (row.Pid == 1 || row.Pid == Environment.ProcessId || row.IsKernelThread)
+            return -1;
+        if (IsRoot(row, root))
+            return depth[index] = 1;
+        var parent = _table.Find(row.Parent);
+        var above = parent < 0 ? -1 : DepthOf(parent, root, depth);
+        if (above > 0)
+            return depth[index] = above + 1;
+        return depth[index] = IsMember(row, root) ? 1 : -1;
+    }
+
+    private static bool IsRoot(in StatLine row, TreeRoot root) => row.Pid == root.Pid && row.StartTicks == root.StartTicks;
+
+    private bool IsMember(in StatLine row, TreeRoot root) =>
+        row.StartTicks >= root.StartTicks
+        && ((root.Pid != 0 && row.Session == root.Pid && row.StartTicks <= root.SessionTrustedUntil)
+            || (!row.IsDead && _markers.Of(_table.Proc, row) == root.Marker));
+}

@@ -1,0 +1,36 @@
+using Pharos.Core.Specs;
+
+namespace Pharos.Linux.Processes;
+
+/// <summary>Everything posix_spawn(3) and the threads around it need to know.</summary>
+internal sealed record SpawnPlan
+{
+    internal required string Executable { get; init; }
+
+    internal required IReadOnlyCollection<string> Argv { get; init; }
+
+    /// <summary><c>NAME=value</c> each.</summary>
+    internal required IReadOnlyCollection<string> Envp { get; init; }
+
+    internal required string Cwd { get; init; }
+
+    /// <summary>Descriptors of ours, all above 2, that become 1, 2, 3… of the child. Nothing else is inherited; 0 is /dev/null.</summary>
+    internal required IReadOnlyList<Fd> Descriptors { get; init; }
+
+    internal Credentials? Credentials { get; init; }
+
+    internal int? Umask { get; init; }
+
+    internal int? Nice { get; init; }
+
+    internal IReadOnlyList<ResourceLimit> Limits { get; init; } = [];
+
+    /// <summary>Attributes that have to be put on the spawning thread itself, which is spoilt for anything else then.</summary>
+    internal bool NeedsOwnThread => Credentials is not null || Umask is not null || Nice is not null || Limits.Count > 0;
+}
+
+/// <summary>What came of it.</summary>
+/// <param name="Pid">The child; 0 when there is none.</param>
+/// <param name="Call">Which call failed.</param>
+/// <param name="Errno">Why; 0 when none did.</param>
+internal readonly record struct SpawnResult(int Pid, string Call, int Errno);

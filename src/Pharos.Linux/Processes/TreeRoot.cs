@@ -1,0 +1,27 @@
+namespace Pharos.Linux.Processes;
+
+/// <summary>By what the processes of one instance are known.</summary>
+internal sealed class TreeRoot(int pid, long startTicks, string marker, Fd? pidfd)
+{
+    /// <summary>The main process, which leads the session; 0 when only the mark is known.</summary>
+    internal int Pid { get; } = pid;
+
+    /// <summary>Start time of the main process: nothing of its tree is older.</summary>
+    internal long StartTicks { get; } = startTicks;
+
+    /// <summary>The mark in the environment of all.</summary>
+    internal string Marker { get; } = marker;
+
+    /// <summary>The main process itself; null when it is not held.</summary>
+    internal Fd? Pidfd { get; } = pidfd;
+
+    /// <summary>
+    /// Processes of session <see cref="Pid"/> that started no later than this are ours. The kernel does not hand out a number again while it is the
+    /// id of a process that was not reaped, or of a session that has a member; so each time one of them is seen alive this moves on.
+    /// After the last is gone, a stranger may get the number and lead a session of that id, but only with younger processes.
+    /// </summary>
+    internal long SessionTrustedUntil { get; set; } = long.MaxValue;
+
+    /// <summary>The main process has not ended.</summary>
+    internal bool IsAlive { get; set; } = pidfd is not null;
+}

@@ -1,0 +1,225 @@
+using System.Collections.Concurrent;
+using Pharos.Core.Ports;
+using Pharos.Core.Specs;
+using Pharos.Logs.Live;
+
+namespace Pharos.Logs.Pump;
+
+/// <summary>The two streams of one incarnation while the pump reads them.</summary>
+public sealed class LogAttachment
+{
+    internal LogAttachment(InstanceLog log) => Log = log;
+
+    internal InstanceLog Log { get; }
+
+    internal List<StreamTail> Tails { get; } = [];
+
+    internal TaskCompletionSource Drained { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal bool Draining { get; set; }
+}
+
+/// <summary>Reads the output of all instances on one thread. Always drains: an unread pipe would make us the outage.</summary>
+public sealed class LogPump : IDisposable
+{
+    private const int BufferBytes = 256 * 1024;
+    private const int RoundsPerStream = 8;
+    private static readonly TimeSpan Coalesce = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan LookAtAll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookAtDraining = TimeSpan.FromMilliseconds(20);
+
+    private readonly IStreamWatch _watch;
+    private readonly TimeProvider _time;
+    private readonly Action<string> _warn;
+    private readonly ConcurrentQueue<Action> _orders = new();
+    private readonly Dictionary<int, StreamTail> _tails = [];
+    private readonly HashSet<int> _dirty = [];
+    private readonly List<LogAttachment> _draining = [];
+    private readonly byte[] _buffer = new byte[BufferBytes];
+    private readonly Thread _thread;
+    private int _nextTag;
+    private volatile bool _stopping;
+
+    /// <param name="watch">Tells which streams have something; owned by the pump from here on.</param>
+    /// <param name="time">Wall clock.</param>
+    /// <param name="warn">Takes a line for the daemon's log.</param>
+    public LogPump(IStreamWatch watch, TimeProvider time, Action<string> warn)
+    {
+        _watch = watch;
+        _time = time;
+        _warn = warn;
+        _thread = new Thread(Run) { IsBackground = true, Name = "log-pump" };
+        _thread.Start();
+    }
+
+    /// <summary>Begins to read the streams of an incarnation. They must exist.</summary>
+    /// <param name="log">Where its lines go.</param>
+    /// <param name="outPath">stdout.</param>
+    /// <param name="errPath">stderr.</param>
+    /// <param name="mode">Spool files or FIFOs.</param>
+    /// <returns>What to hand to <see cref="DrainAsync"/> when the process has ended.</returns>
+    public LogAttachment Attach(InstanceLog log, string outPath, string errPath, StdioMode mode)
+    {
+        var attachment = new LogAttachment(log);
+        // Opened here and now: what a process prints into a FIFO that nobody has open yet is gone when it ends.
+        foreach (var (path, stderr) in new[] { (outPath, false), (errPath, true) })
+        {
+            var tag = Interlocked.Increment(ref _nextTag);
+            try
+            {
+                var source = _watch.Open(path, mode, tag);
+                Order(() => Follow(attachment, source, path, stderr, tag));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                CannotRead(log, path, stderr, e);
+            }
+        }
+
+        return attachment;
+    }
+
+    /// <summary>The process has ended: reads what is left, gives the streams up and deletes them.</summary>
+    /// <param name="attachment">What <see cref="Attach"/> gave.</param>
+    /// <returns>Completes when every byte is in its file.</returns>
+    public Task DrainAsync(LogAttachment attachment)
+    {
+        Order(() =>
+        {
+            if (!attachment.Draining)
+            {
+                attachment.Draining = true;
+                _draining.Add(attachment);
+            }
+        });
+        return attachment.Drained.Task;
+    }
+
+    private void Order(Action order)
+    {
+        _orders.Enqueue(order);
+        _watch.Wake();
+    }
+
+    private void Follow(LogAttachment attachment, IStreamSource source, string path, bool stderr, int tag)
+    {
+        try
+        {
+            var tail = new StreamTail(attachment.Log, stderr, source, path, tag);
+            attachment.Tails.Add(tail);
+            _tails.Add(tag, tail);
+            _dirty.Add(tag);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _watch.Close(source);
+            CannotRead(attachment.Log, path, stderr, e);
+        }
+    }
+
+    private void CannotRead(InstanceLog log, string path, bool stderr, Exception e) =>
+        _warn($"cannot read {(stderr ? "stderr" : "stdout")} of {log.Key} from {path}: {e.Message}");
+
+    private void Run()
+    {
+        Span<int> changed = stackalloc int[256];
+        var lastLook = _time.GetTimestamp();
+        while (!_stopping)
+        {
+            var patience = _dirty.Count > 0 || !_orders.IsEmpty ? TimeSpan.Zero : _draining.Count > 0 ? LookAtDraining : LookAtAll;
+            var count = _watch.Wait(changed, patience, out var overflow);
+            foreach (var tag in changed[..count])
+                _dirty.Add(tag);
+            while (_orders.TryDequeue(out var order))
+                order();
+            // Notices can be lost (a full inotify queue says so); a look at every length each second costs a microsecond per stream.
+            if (overflow || _time.GetElapsedTime(lastLook) >= LookAtAll)
+            {
+                lastLook = _time.GetTimestamp();
+                foreach (var tail in _tails.Values)
+                {
+                    if (tail.HasMore || overflow)
+                        _dirty.Add(tail.Tag);
+                }
+            }
+
+            if (ReadDirty() && _draining.Count == 0 && _orders.IsEmpty)
+                Thread.Sleep(Coalesce); // a program that writes line by line is read by the batch, not by the line
+            FinishDrained();
+        }
+
+        foreach (var tail in _tails.Values)
+        {
+            tail.Leave();
+            _watch.Close(tail.Source);
+        }
+
+        _watch.Dispose();
+    }
+
+    /// <returns>True when something was read.</returns>
+    private bool ReadDirty()
+    {
+        var any = false;
+        foreach (var tag in _dirty.ToArray())
+        {
+            _dirty.Remove(tag);
+            if (!_tails.TryGetValue(tag, out var tail))
+                continue;
+            try
+            {
+                var rounds = 0;
+                while (rounds < RoundsPerStream && tail.Step(_buffer, _time.GetUtcNow()))
+                    rounds++;
+                any |= rounds > 0;
+                if (rounds == RoundsPerStream)
+                    _dirty.Add(tag); // others first, then on with this one
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                _warn($"cannot write the log of {tail.Path}: {e.Message}");
+            }
+        }
+
+        return any;
+    }
+
+    private void FinishDrained()
+    {
+        for (var i = _draining.Count - 1; i >= 0; i--)
+        {
+            var attachment = _draining[i];
+            if (attachment.Tails.Any(t => _dirty.Contains(t.Tag)))
+                continue;
+            var now = _time.GetUtcNow();
+            var more = false;
+            foreach (var tail in attachment.Tails)
+            {
+                while (tail.Step(_buffer, now))
+                    more = true;
+            }
+
+            // What a full disk keeps in the spool is not given up.
+            if (more || attachment.Tails.Any(t => t.HasMore))
+                continue;
+            foreach (var tail in attachment.Tails)
+            {
+                tail.Finish(now);
+                _tails.Remove(tail.Tag);
+                _watch.Close(tail.Source);
+                tail.Dispose();
+            }
+
+            _draining.RemoveAt(i);
+            attachment.Drained.TrySetResult();
+        }
+    }
+
+    /// <summary>Ends the thread; the streams of running processes stay as they are for the next daemon.</summary>
+    public void Dispose()
+    {
+        _stopping = true;
+        _watch.Wake();
+        _thread.Join(TimeSpan.FromSeconds(5));
+    }
+}

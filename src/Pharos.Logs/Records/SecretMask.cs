@@ -1,0 +1,36 @@
+using System.Text;
+
+namespace Pharos.Logs.Records;
+
+/// <summary>Takes the values of secret environment variables out of lines that leave the machine.</summary>
+public sealed class SecretMask
+{
+    private static readonly string[] Marks = ["SECRET", "TOKEN", "PASSWORD", "PASSWD", "PASSPHRASE", "APIKEY", "API_KEY", "PRIVATE_KEY", "ACCESS_KEY", "CREDENTIAL", "APP_KEY", "ENCRYPTION_KEY"];
+    private const int ShortestSecret = 6;
+
+    private readonly byte[][] _values;
+
+    /// <param name="env">The app's environment.</param>
+    public SecretMask(IEnumerable<KeyValuePair<string, string>> env) =>
+        _values = [.. env.Where(e => IsSecret(e.Key) && e.Value.Length >= ShortestSecret).Select(e => Encoding.UTF8.GetBytes(e.Value)).OrderByDescending(v => v.Length)];
+
+    /// <summary>Whether a variable's name says that its value is a secret.</summary>
+    /// <param name="name">Name of the variable.</param>
+    /// <returns>True when it does.</returns>
+    public static bool IsSecret(string name) => Marks.Any(m => name.Contains(m, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Replaces each secret value.</summary>
+    /// <param name="line">The line.</param>
+    /// <returns>The same array when there is nothing to hide.</returns>
+    public byte[] Apply(byte[] line)
+    {
+        foreach (var value in _values)
+        {
+            int at;
+            while ((at = line.AsSpan().IndexOf(value)) >= 0)
+                line = [.. line.AsSpan(0, at), .. "[redacted]"u8, .. line.AsSpan(at + value.Length)];
+        }
+
+        return line;
+    }
+}

@@ -1,0 +1,33 @@
+using Pharos.Core.Ports;
+using Pharos.Logs.Pump;
+using Pharos.Telemetry.Records;
+
+namespace Pharos.Supervisor.Actors;
+
+/// <summary>What every actor works with.</summary>
+public sealed class ActorServices
+{
+    /// <summary>Makes processes.</summary>
+    public required IProcessHost Host { get; init; }
+
+    /// <summary>Reads their output.</summary>
+    public required LogPump Pump { get; init; }
+
+    /// <summary>Clock.</summary>
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>Paths and names.</summary>
+    public required SupervisorOptions Options { get; init; }
+
+    /// <summary>Takes events towards the destination; null: there is none.</summary>
+    public ILogSink? Sink { get; init; }
+
+    /// <summary>Takes a line for the daemon's own log.</summary>
+    public required Action<string> Say { get; init; }
+
+    /// <summary>The supervisor's own numbers.</summary>
+    public SupervisorStats Stats { get; } = new();
+
+    /// <summary>Changes of all instances.</summary>
+    public InstanceEventHub Events { get; } = new();
+}

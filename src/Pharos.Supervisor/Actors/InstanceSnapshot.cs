@@ -1,0 +1,38 @@
+using Pharos.Core.Identity;
+using Pharos.Core.Lifecycle;
+using Pharos.Core.Ports;
+
+namespace Pharos.Supervisor.Actors;
+
+/// <summary>How a process ended, for people.</summary>
+/// <param name="Reason">Why.</param>
+/// <param name="Status">Code or signal.</param>
+/// <param name="At">When, wall clock.</param>
+/// <param name="Uptime">How long it lived.</param>
+/// <param name="LastLines">What it printed last, at most 20 lines.</param>
+public sealed record ExitRecord(ExitReason Reason, ExitStatus Status, DateTimeOffset At, TimeSpan Uptime, IReadOnlyList<string> LastLines);
+
+/// <summary>An instance at one moment. Immutable: readers never wait for the actor.</summary>
+public sealed record InstanceSnapshot
+{
+    /// <summary>Which.</summary>
+    public required InstanceKey Key { get; init; }
+
+    /// <summary>Its lifecycle.</summary>
+    public required InstanceState State { get; init; }
+
+    /// <summary>Somebody wants it to run.</summary>
+    public bool Wanted { get; init; }
+
+    /// <summary>Its process; null when there is none.</summary>
+    public ProcessIdentity? Process { get; init; }
+
+    /// <summary>When the process started, wall clock.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>The last end; null before the first.</summary>
+    public ExitRecord? LastExit { get; init; }
+
+    /// <summary>Reason of the last restart.</summary>
+    public RestartReason? LastRestart { get; init; }
+}

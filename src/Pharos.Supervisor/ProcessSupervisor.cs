@@ -1,0 +1,341 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Pharos.Core.Identity;
+using Pharos.Core.Lifecycle;
+using Pharos.Core.Ports;
+using Pharos.Core.Specs;
+using Pharos.Logs.Live;
+using Pharos.Supervisor.Actors;
+using Pharos.Supervisor.Operations;
+using Pharos.Supervisor.Sampling;
+using Pharos.Supervisor.State;
+using Pharos.Telemetry.Catalogue;
+using Pharos.Telemetry.Instances;
+using Pharos.Telemetry.Records;
+using static Pharos.Core.Lifecycle.InstanceEvent;
+
+namespace Pharos.Supervisor;
+
+/// <summary>All apps of one home: declares, starts, stops, restarts and forgets them.</summary>
+public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
+{
+    private readonly ActorServices _services;
+    private readonly IStateStore _store;
+    private readonly Func<string, IAppendFile> _openLog;
+    private readonly SemaphoreSlim _declaring = new(1, 1); // one change of the set of apps at a time
+    private readonly List<InstanceTelemetry> _ended = []; // deleted instances whose series must end with the next push; guards itself
+    private readonly long _since;
+    private readonly StateKeeper _keeper;
+    private readonly SamplerLoop _sampler;
+    private SavedState? _loaded;
+    private volatile Dictionary<InstanceKey, bool>? _wishes; // while the daemon goes down: what the next one is to start
+    private volatile ImmutableSortedDictionary<string, App> _apps = ImmutableSortedDictionary.Create<string, App>(StringComparer.Ordinal);
+
+    /// <param name="services">What every actor works with.</param>
+    /// <param name="store">Keeps the state.</param>
+    /// <param name="sampler">Reads /proc.</param>
+    /// <param name="openLog">Opens a log file for appending.</param>
+    public ProcessSupervisor(ActorServices services, IStateStore store, IProcessSampler sampler, Func<string, IAppendFile> openLog)
+    {
+        _services = services;
+        _store = store;
+        _openLog = openLog;
+        _since = InstanceReporter.UnixNanos(services.Time.GetUtcNow());
+        _keeper = new StateKeeper(store, Capture, services.Say);
+        _sampler = new SamplerLoop(sampler, () => Actors, services.Stats, services.Time, services.Options.SamplingInterval);
+        services.Stats.InstancesByState = CountByState;
+    }
+
+    /// <summary>All followers of output.</summary>
+    public LogHub Logs { get; } = new();
+
+    /// <summary>Changes of all instances.</summary>
+    public InstanceEventHub Events => _services.Events;
+
+    /// <summary>The supervisor's own numbers.</summary>
+    public SupervisorStats Stats => _services.Stats;
+
+    /// <summary>All apps, by name.</summary>
+    public IReadOnlyDictionary<string, App> Apps => _apps;
+
+    /// <summary>All instances, by app and slot.</summary>
+    public IEnumerable<InstanceActor> Actors => _apps.Values.SelectMany(a => a.Instances);
+
+    /// <summary>Reads what an earlier daemon had. Nothing is touched yet.</summary>
+    /// <exception cref="StateUnreadableException">No generation of the state is whole; nothing was changed.</exception>
+    public void Load()
+    {
+        _loaded = _store.Load(out var warnings);
+        foreach (var warning in warnings)
+            _services.Say(warning);
+    }
+
+    /// <summary>Brings back what <see cref="Load"/> read: living processes are adopted, wanted ones that are gone are started.</summary>
+    public void Resume()
+    {
+        if (_loaded is null)
+            return;
+        foreach (var saved in _loaded.Apps)
+            _apps = _apps.SetItem(saved.Spec.Name, Make(saved.Spec, saved.Instances));
+        _loaded = null;
+        foreach (var actor in Actors)
+        {
+            // An adopted one ignores it: its adoption comes first in the inbox. One that had failed stays failed until somebody asks.
+            if (actor.Snapshot is { Wanted: true, State.Phase: not Phase.Failed })
+                actor.Post(new StartRequested());
+        }
+    }
+
+    /// <summary>Declares an app and starts it.</summary>
+    /// <param name="spec">The app.</param>
+    /// <param name="context">The command that it comes from.</param>
+    /// <param name="cancel">Gives up waiting, not starting.</param>
+    /// <returns>Null when every instance has a process; otherwise why not. An app that cannot be resolved is not declared.</returns>
+    public async Task<OperationRefused?> DeclareAsync(AppSpec spec, ActivityContext context, CancellationToken cancel)
+    {
+        if (!Selection.IsAppName(spec.Name))
+            return new(Refusal.Invalid, $"'{spec.Name}' cannot be an app's name: use letters, digits, dot, dash, underscore, 100 at most, and not 'all'");
+        if (_services.Host.Resolve(spec).Refused is { } refused)
+            return new(Refusal.SpawnFailed, $"cannot start '{spec.Name}': {refused.Message}");
+
+        await _declaring.WaitAsync(cancel);
+        try
+        {
+            if (_apps.ContainsKey(spec.Name))
+                return new(Refusal.Conflict, $"app '{spec.Name}' exists already: use 'pharos restart {spec.Name}', or give this one another name with --name");
+            _apps = _apps.Add(spec.Name, Make(spec, []));
+            _keeper.SaveNow();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await ForgetAsync(spec.Name);
+            return new(Refusal.Invalid, $"cannot save the state, so '{spec.Name}' was not started: {e.Message}");
+        }
+        finally
+        {
+            _declaring.Release();
+        }
+
+        return await StartAsync(spec.Name, context, cancel);
+    }
+
+    /// <summary>Starts what is not up.</summary>
+    /// <param name="selector">Which instances.</param>
+    /// <param name="context">The command that it comes from.</param>
+    /// <param name="cancel">Gives up waiting.</param>
+    /// <returns>Null when every one has a process.</returns>
+    public async Task<OperationRefused?> StartAsync(string selector, ActivityContext context, CancellationToken cancel)
+    {
+        if (Select(selector, out var actors) is { } refused)
+            return refused;
+        return await UpAsync(actors, new StartRequested(), context, cancel);
+    }
+
+    /// <summary>Stops what is up, and what waits to come up.</summary>
+    /// <param name="selector">Which instances.</param>
+    /// <param name="context">The command that it comes from.</param>
+    /// <param name="cancel">Gives up waiting.</param>
+    /// <returns>Null when nothing of them runs.</returns>
+    public async Task<OperationRefused?> StopAsync(string selector, ActivityContext context, CancellationToken cancel)
+    {
+        if (Select(selector, out var actors) is { } refused)
+            return refused;
+        await StopAllAsync(actors, context, cancel);
+        return null;
+    }
+
+    /// <summary>A new process in place of each, also of one that is stopped.</summary>
+    /// <param name="selector">Which instances.</param>
+    /// <param name="context">The command that it comes from.</param>
+    /// <param name="cancel">Gives up waiting.</param>
+    /// <returns>Null when every one has a new process.</returns>
+    public async Task<OperationRefused?> RestartAsync(string selector, ActivityContext context, CancellationToken cancel)
+    {
+        if (Select(selector, out var actors) is { } refused)
+            return refused;
+        return await UpAsync(actors, new RestartRequested(RestartReason.Manual), context, cancel);
+    }
+
+    /// <summary>Stops and forgets whole apps.</summary>
+    /// <param name="selector">An app's name, or all.</param>
+    /// <param name="context">The command that it comes from.</param>
+    /// <param name="cancel">Gives up waiting.</param>
+    /// <returns>Null when they are gone.</returns>
+    public async Task<OperationRefused?> DeleteAsync(string selector, ActivityContext context, CancellationToken cancel)
+    {
+        if (Select(selector, out var actors) is { } refused)
+            return refused;
+        if (InstanceKey.TryParse(selector, out var one) && !_apps.ContainsKey(selector))
+            return new(Refusal.Invalid, $"an app is deleted whole: use 'pharos delete {one.App}', or 'pharos stop {selector}' for the one instance");
+        await StopAllAsync(actors, context, cancel);
+        await _declaring.WaitAsync(cancel);
+        try
+        {
+            foreach (var app in actors.Select(a => a.Snapshot.Key.App).Distinct().ToList())
+                await ForgetAsync(app);
+            _keeper.SaveNow();
+        }
+        finally
+        {
+            _declaring.Release();
+        }
+
+        return null;
+    }
+
+    /// <summary>The interpreter that an app's script is run by now.</summary>
+    /// <param name="spec">The app.</param>
+    /// <returns>Its path; null when the file is run directly, or cannot be resolved now.</returns>
+    public string? InterpreterOf(AppSpec spec) => _services.Host.Resolve(spec).Value?.Interpreter;
+
+    /// <summary>Finds the instances that a selector means.</summary>
+    /// <param name="selector">all, APP or APP:INDEX.</param>
+    /// <param name="actors">The instances.</param>
+    /// <returns>Null when there is at least one, or all were meant.</returns>
+    public OperationRefused? Select(string selector, out IReadOnlyList<InstanceActor> actors)
+    {
+        actors = [.. Actors.Where(a => Selection.Matches(selector, a.Snapshot.Key))];
+        if (actors.Count > 0 || selector == Selection.All)
+            return null;
+        var known = _apps.Keys.Any() ? $"; there are: {string.Join(", ", _apps.Keys.Take(10))}{(_apps.Count > 10 ? ", …" : "")}" : "; there are no apps yet";
+        return new(Refusal.NotFound, $"no app or instance '{selector}'{known}");
+    }
+
+    /// <summary>Writes a generation of the state now.</summary>
+    /// <returns>The path.</returns>
+    public string Save() => _keeper.SaveNow();
+
+    /// <summary>Stops every process.</summary>
+    /// <param name="forGood">True: a later daemon does not start them by itself. False: it starts those that are wanted now.</param>
+    /// <param name="context">The command that it comes from.</param>
+    /// <returns>Completes when nothing runs and the state says so.</returns>
+    public async Task StopEverythingAsync(bool forGood, ActivityContext context)
+    {
+        if (!forGood)
+            _wishes = Actors.ToDictionary(a => a.Snapshot.Key, a => a.Snapshot.Wanted);
+        await StopAllAsync([.. Actors], context, CancellationToken.None);
+        _keeper.SaveNow();
+    }
+
+    /// <summary>A record that was taken did not reach its destination after all.</summary>
+    /// <param name="resource">Whose record.</param>
+    /// <param name="reason">rejected or shutdown.</param>
+    public void CountDropped(TelemetryResource resource, string reason) =>
+        Actors.FirstOrDefault(a => ReferenceEquals(a.Telemetry.Resource, resource))?.Telemetry.LogDropped(reason);
+
+    /// <inheritdoc/>
+    public void Collect(List<MetricBatch> batches, long nowUnixNanos, bool final)
+    {
+        foreach (var app in _apps.Values)
+        {
+            app.Collect(batches, nowUnixNanos, _since);
+            foreach (var instance in app.Instances)
+                instance.Telemetry.Collect(batches, nowUnixNanos, final);
+        }
+
+        if (!final)
+            return;
+        lock (_ended)
+        {
+            foreach (var telemetry in _ended)
+                telemetry.Collect(batches, nowUnixNanos, final);
+            _ended.Clear();
+        }
+    }
+
+    private static async Task StopAllAsync(IReadOnlyList<InstanceActor> actors, ActivityContext context, CancellationToken cancel) =>
+        await Task.WhenAll(actors.Select(async actor =>
+        {
+            await actor.AskAsync(new StopRequested(), context);
+            await actor.WaitAsync(s => s.State.Phase == Phase.Stopped || s.Wanted, cancel); // wanted: somebody started it again meanwhile
+        }));
+
+    private static async Task<OperationRefused?> UpAsync(IReadOnlyList<InstanceActor> actors, InstanceEvent order, ActivityContext context, CancellationToken cancel)
+    {
+        var settled = await Task.WhenAll(actors.Select(async actor =>
+        {
+            await actor.AskAsync(order, context);
+            return await actor.WaitAsync(s => s.State is { Spawning: false, Phase: not Phase.Stopping }, cancel);
+        }));
+        var failed = settled.FirstOrDefault(s => s.State is { Phase: Phase.Failed, Failure: FailureReason.SpawnFailed });
+        return failed is null ? null : new(Refusal.SpawnFailed, $"cannot start '{failed.Key}': {failed.State.Error}");
+    }
+
+    private App Make(AppSpec spec, IReadOnlyList<SavedInstance> saved)
+    {
+        var instances = Enumerable.Range(0, spec.Instances)
+            .Select(index => MakeActor(spec, new InstanceKey(spec.Name, index), saved.FirstOrDefault(s => s.Index == index)))
+            .ToList();
+        return new App(spec, AppResource.OfApp(spec, _services.Options)) { Instances = instances };
+    }
+
+    private InstanceActor MakeActor(AppSpec spec, InstanceKey key, SavedInstance? saved)
+    {
+        var now = InstanceReporter.UnixNanos(_services.Time.GetUtcNow());
+        var id = ServiceInstanceId.For(_services.Options.HostId, spec.Namespace, key);
+        var since = saved is null ? now : InstanceReporter.UnixNanos(saved.CountersSince);
+        var telemetry = new InstanceTelemetry(AppResource.OfInstance(spec, key, id, _services.Options), since) { CreatedUnixNanos = now };
+        if (saved is not null)
+            telemetry.Restore(saved.Restarts, saved.Exits);
+        var stem = Path.Combine(_services.Options.LogDirectory, key.App);
+        var log = new InstanceLog(key, $"{stem}-out-{key.Index}.log", $"{stem}-error-{key.Index}.log", telemetry, Logs, _services.Sink, _openLog);
+        log.MaskSecretsOf(spec.Env);
+        return new InstanceActor(spec, key, _services, log, saved, _keeper.Changed);
+    }
+
+    private async Task ForgetAsync(string name)
+    {
+        if (!_apps.TryGetValue(name, out var app))
+            return;
+        _apps = _apps.Remove(name);
+        foreach (var actor in app.Instances)
+        {
+            await actor.DisposeAsync();
+            actor.Telemetry.Ended();
+            actor.Log.Dispose();
+            lock (_ended)
+                _ended.Add(actor.Telemetry);
+        }
+    }
+
+    private SavedState Capture() => new()
+    {
+        Apps = [.. _apps.Values.Select(app => new SavedApp
+        {
+            Spec = app.Spec,
+            Instances = [.. app.Instances.Select(actor => new SavedInstance
+            {
+                Index = actor.Snapshot.Key.Index,
+                Wanted = _wishes?.GetValueOrDefault(actor.Snapshot.Key) ?? actor.Snapshot.Wanted,
+                Incarnation = actor.Snapshot.State.Incarnation,
+                Process = actor.Snapshot.Process,
+                Restarts = Counts<RestartReason>(actor.Telemetry.Restarts),
+                Exits = Counts<ExitReason>(actor.Telemetry.Exits),
+                Failure = actor.Snapshot.State.Failure,
+                CountersSince = DateTimeOffset.UnixEpoch.AddTicks(actor.Telemetry.CountersSinceUnixNanos / 100),
+            })],
+        })],
+    };
+
+    private static ImmutableDictionary<T, long> Counts<T>(IReadOnlyList<long> counts)
+        where T : struct, Enum =>
+        Enum.GetValues<T>().Select((reason, i) => KeyValuePair.Create(reason, counts[i])).Where(c => c.Value > 0).ToImmutableDictionary();
+
+    private IEnumerable<Measurement<long>> CountByState()
+    {
+        var byPhase = Actors.GroupBy(a => a.Snapshot.State.Phase).ToDictionary(g => g.Key, g => g.LongCount());
+        return Words.Phases.Select(p => new Measurement<long>(byPhase.GetValueOrDefault(p), new KeyValuePair<string, object?>(AttributeNames.InstanceState, Words.Of(p))));
+    }
+
+    /// <summary>Ends the actors and the sampler. Processes that still run go on, and the state says so.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _sampler.Dispose();
+        await _keeper.DisposeAsync();
+        foreach (var actor in Actors)
+            await actor.DisposeAsync();
+        _services.Stats.Dispose();
+        _declaring.Dispose();
+    }
+}

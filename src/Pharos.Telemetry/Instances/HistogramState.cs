@@ -1,0 +1,33 @@
+using Pharos.Telemetry.Catalogue;
+using Pharos.Telemetry.Records;
+
+namespace Pharos.Telemetry.Instances;
+
+/// <summary>A cumulative histogram with explicit bounds, one series per attribute value.</summary>
+internal sealed class HistogramState(MetricDefinition metric)
+{
+    private readonly Dictionary<string, (long[] Counts, double Sum)> _series = [];
+
+    public void Record(string attribute, double value)
+    {
+        lock (_series) // guards _series: written by the actor, read by exporters
+        {
+            if (!_series.TryGetValue(attribute, out var s))
+                s = (new long[metric.Bounds.Length + 1], 0);
+            var bucket = 0;
+            while (bucket < metric.Bounds.Length && value > metric.Bounds[bucket])
+                bucket++;
+            s.Counts[bucket]++;
+            _series[attribute] = (s.Counts, s.Sum + value);
+        }
+    }
+
+    public void Collect(List<MetricPoint> points, MetricPoint like)
+    {
+        lock (_series)
+        {
+            foreach (var (attribute, (counts, sum)) in _series)
+                points.Add(like with { Metric = metric, Attribute1 = attribute, Histogram = new HistogramValue([.. counts], sum) });
+        }
+    }
+}

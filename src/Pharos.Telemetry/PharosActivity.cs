@@ -1,0 +1,16 @@
+using System.Diagnostics;
+
+namespace Pharos.Telemetry;
+
+/// <summary>Where the supervisor's own spans come from.</summary>
+public static class PharosActivity
+{
+    /// <summary>Name of the source and of the instrumentation scope of everything that we export.</summary>
+    public const string SourceName = "pharos";
+
+    /// <summary>The version of this build, three numbers: scope version and <c>service.version</c>.</summary>
+    public static string Version { get; } = typeof(PharosActivity).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+
+    /// <summary>The one source; spans exist only while somebody listens to it.</summary>
+    public static ActivitySource Source { get; } = new(SourceName, Version);
+}

@@ -1,0 +1,100 @@
+using System.Text;
+using Pharos.Core.Lifecycle;
+using Pharos.TestKit;
+using Xunit;
+using static Pharos.Core.Lifecycle.InstanceEvent;
+
+namespace Pharos.Core.Tests.Lifecycle;
+
+public sealed class InstanceLifecycleTable
+{
+    /// <summary>Every gap is a choice that somebody reviewed: the diff of this file is read like code.</summary>
+    [Fact]
+    public void The_whole_phase_by_event_table_is_as_reviewed()
+    {
+        var table = new StringBuilder();
+        foreach (var (situation, state) in Situations())
+        {
+            table.Append(situation).Append('\n');
+            foreach (var (name, e) in Events(state.Incarnation))
+                table.Append("  ").Append(name.PadRight(34)).Append(" -> ").Append(Describe(InstanceLifecycle.Step(state, e))).Append('\n');
+            table.Append('\n');
+        }
+
+        Golden.Match(table.ToString());
+    }
+
+    private static IEnumerable<(string, InstanceState)> Situations()
+    {
+        var it = new InstanceState { Incarnation = 3, Policy = new RestartPolicy { Jitter = 0, MaxCrashes = 3 } };
+        yield return ("Stopped", it);
+        yield return ("Starting, spawn under way", it with { Phase = Phase.Starting, Spawning = true });
+        yield return ("Starting, process up", it with { Phase = Phase.Starting, Alive = true });
+        yield return ("Running, ready", it with { Phase = Phase.Running, Alive = true, Readiness = Readiness.Ready });
+        yield return ("Running, unready", it with { Phase = Phase.Running, Alive = true, Readiness = Readiness.Unready });
+        yield return ("Running, ready, two crashes in the window", it with { Phase = Phase.Running, Alive = true, Readiness = Readiness.Ready, Crashes = [At(95), At(98)] });
+        yield return ("Stopping", it with { Phase = Phase.Stopping, Alive = true });
+        yield return ("Stopping, spawn under way", it with { Phase = Phase.Stopping, Spawning = true });
+        yield return ("Stopping, killed", it with { Phase = Phase.Stopping, Alive = true, Killed = true });
+        yield return ("Stopping, to be started again", it with { Phase = Phase.Stopping, Alive = true, RestartAfterStop = RestartReason.Manual });
+        yield return ("BackingOff", it with { Phase = Phase.BackingOff, LaunchReason = RestartReason.Crash, UnstableInARow = 2, Backoff = TimeSpan.FromMilliseconds(200) });
+        yield return ("Failed", it with { Phase = Phase.Failed, Failure = FailureReason.CrashLoop });
+    }
+
+    private static IEnumerable<(string, InstanceEvent)> Events(int current)
+    {
+        var now = At(100);
+        yield return ("StartRequested", new StartRequested { At = now });
+        yield return ("StopRequested", new StopRequested { At = now });
+        yield return ("RestartRequested Manual", new RestartRequested(RestartReason.Manual) { At = now });
+        yield return ("RestartRequested MemoryLimit", new RestartRequested(RestartReason.MemoryLimit) { At = now });
+        yield return ("Spawned", new Spawned(current) { At = now });
+        yield return ("Spawned, earlier incarnation", new Spawned(current - 1) { At = now });
+        yield return ("SpawnRefused", new SpawnRefused(current, "no such file", false) { At = now });
+        yield return ("SpawnRefused, transient", new SpawnRefused(current, "out of memory", true) { At = now });
+        yield return ("Adopted", new Adopted(current) { At = now });
+        yield return ("BecameReady", new BecameReady(current) { At = now });
+        yield return ("BecameReady, earlier incarnation", new BecameReady(current - 1) { At = now });
+        yield return ("BecameUnready", new BecameUnready(current) { At = now });
+        yield return ("Exited 0 after 10 s", new Exited(current, new ExitStatus(0, null), TimeSpan.FromSeconds(10)) { At = now });
+        yield return ("Exited 1 after 10 s", new Exited(current, new ExitStatus(1, null), TimeSpan.FromSeconds(10)) { At = now });
+        yield return ("Exited 1 after 10 ms", new Exited(current, new ExitStatus(1, null), TimeSpan.FromMilliseconds(10)) { At = now });
+        yield return ("Exited by SIGKILL after 10 s", new Exited(current, new ExitStatus(null, 9), TimeSpan.FromSeconds(10)) { At = now });
+        yield return ("Exited, earlier incarnation", new Exited(current - 1, new ExitStatus(1, null), TimeSpan.FromSeconds(10)) { At = now });
+        yield return ("DeadlinePassed", new DeadlinePassed(current) { At = now });
+        yield return ("DeadlinePassed, earlier incarnation", new DeadlinePassed(current - 1) { At = now });
+    }
+
+    private static string Describe(Transition t)
+    {
+        if (!t.Handled)
+            return "ignored";
+        var next = t.Next;
+        var parts = new List<string> { $"{next.Phase} #{next.Incarnation}" };
+        if (next.Readiness != Readiness.NotReady)
+            parts.Add(next.Readiness.ToString());
+        if (next.RestartAfterStop is { } again)
+            parts.Add($"then {again}");
+        if (next.Failure is { } failure)
+            parts.Add($"because {failure}");
+        if (t.Ended is { } ended)
+            parts.Add($"ended {ended}");
+        if (t.Restarting is { } restarting)
+            parts.Add($"restart {restarting}");
+        if (t.Effects.Count > 0)
+            parts.Add("do " + string.Join(" + ", t.Effects.Select(Describe)));
+        return string.Join(", ", parts);
+    }
+
+    private static string Describe(InstanceEffect effect) => effect switch
+    {
+        InstanceEffect.Spawn s => $"Spawn #{s.Incarnation}",
+        InstanceEffect.Signal s => $"Signal #{s.Incarnation} {SignalNames.Of(s.Number)}",
+        InstanceEffect.KillTree k => $"KillTree #{k.Incarnation}",
+        InstanceEffect.Arm a => $"Arm #{a.Incarnation} {a.Delay.TotalMilliseconds} ms",
+        InstanceEffect.Disarm => "Disarm",
+        _ => throw new InvalidOperationException(effect.ToString()),
+    };
+
+    private static TimeSpan At(int seconds) => TimeSpan.FromSeconds(seconds);
+}

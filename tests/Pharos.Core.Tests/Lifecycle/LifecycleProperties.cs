@@ -1,0 +1,37 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Pharos.Core.Lifecycle;
+using Xunit;
+
+namespace Pharos.Core.Tests.Lifecycle;
+
+public sealed class LifecycleProperties
+{
+    private static readonly Config Many = Config.QuickThrowOnFailure.WithMaxTest(2000);
+
+    [Fact]
+    public void No_history_ever_leaves_two_processes_alive() =>
+        Check.One(Many, Prop.ForAll(Replay.Any, history => Play(history).MostAlive <= 1));
+
+    [Fact]
+    public void After_a_stop_nothing_spawns_until_a_start() =>
+        Check.One(Many, Prop.ForAll(Replay.Any, history => !Play(history).Faults.Any(f => f.Contains("after a stop", StringComparison.Ordinal))));
+
+    [Fact]
+    public void The_state_and_the_world_never_disagree_and_no_wait_is_without_a_timer() =>
+        Check.One(Many, Prop.ForAll(Replay.Any, history => Play(history).Faults is [] and var none && none.Count == 0));
+
+    [Fact]
+    public void The_properties_reach_every_phase()
+    {
+        HashSet<Phase> reached = [];
+        Check.One(Many, Prop.ForAll(Replay.Any, history =>
+        {
+            for (var n = 1; n <= history.Length; n++)
+                reached.Add(Play(history.Take(n)).State.Phase);
+        }));
+        Assert.Equal(Enum.GetValues<Phase>().ToHashSet(), reached);
+    }
+
+    private static Replay Play(IEnumerable<Happening> history) => new Replay().Play(history, TimeSpan.FromMilliseconds(100));
+}
