@@ -22,7 +22,7 @@ internal static class MonitDetails
         {
             new Span[] { new(TerminalText.Fit("state", Labels), Sgr.Bold), new(StateText.Long(it), model.Color ? StateText.Color(it) : null) },
             Line("pid", it.Pid is { } pid ? $"{pid}, incarnation {it.Incarnation}" : $"none, incarnation {it.Incarnation}"),
-            Chart("cpu", it.CpuPercent is { } cpu ? Humanize.Percent(cpu) : "-", history, s => s.Cpu, 1, width, model.Color),
+            Chart("cpu", it.CpuPercent is { } cpu ? Humanize.Percent(cpu) : "-", history, s => s.Cpu, 5, width, model.Color),
             Chart("memory", Memory(it) is { } memory ? Humanize.Bytes(memory) : "-", history, s => s.Memory, 1 << 20, width, model.Color),
             Line("uptime", it.UptimeSeconds is { } uptime ? Humanize.Uptime(uptime) : "-"),
             Line("restarts", it.LastRestartReason is { } why ? $"{it.Restarts}, last: {StateText.Words(why)}" : $"{it.Restarts}"),

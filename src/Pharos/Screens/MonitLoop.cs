@@ -91,7 +91,7 @@ internal sealed class MonitLoop(MonitModel model, PharosClient client, Tty tty) 
                 _quit = true;
                 break;
             case MonitOrder.Operate operation:
-                model.Message = $"{operation.Verb} {operation.Selector} …";
+                model.Say($"{operation.Verb} {operation.Selector} …");
                 _ = Operate(operation); // its end is an input like any other; it never throws
                 break;
         }
@@ -119,7 +119,7 @@ internal sealed class MonitLoop(MonitModel model, PharosClient client, Tty tty) 
             result = e.Message;
         }
 
-        _inputs.Writer.TryWrite(() => model.Message = result);
+        _inputs.Writer.TryWrite(() => model.Say(result));
     }
 
     private async Task PollInstances(CancellationToken stop)

@@ -27,8 +27,11 @@ internal sealed class MonitModel
     /// <summary>Lines that are kept of the selected instance.</summary>
     public const int LogLength = 2000;
 
+    private const int MessageSamples = 5;
+
     private readonly Dictionary<string, List<(double Cpu, double Memory)>> _history = [];
     private string? _wanted;
+    private int _messageAge;
 
     /// <summary>Instances, those of one app together.</summary>
     public List<InstanceView> Instances { get; private set; } = [];
@@ -61,7 +64,7 @@ internal sealed class MonitModel
     public MonitOrder.Operate? Question { get; private set; }
 
     /// <summary>What the last operation came to; null: nothing to say.</summary>
-    public string? Message { get; set; }
+    public string? Message { get; private set; }
 
     /// <summary>Why there is nothing new; null: connected.</summary>
     public string? Lost { get; set; } = "connecting";
@@ -75,6 +78,9 @@ internal sealed class MonitModel
     /// <summary>Select this app or instance when it comes into view.</summary>
     public void Want(string selector) => _wanted = selector;
 
+    /// <summary>Says something, for a while.</summary>
+    public void Say(string message) => (Message, _messageAge) = (message, 0);
+
     /// <summary>Takes a new set of instances; the selection stays on its instance.</summary>
     public void Show(IReadOnlyList<InstanceView> instances)
     {
@@ -82,6 +88,7 @@ internal sealed class MonitModel
         Instances = [.. instances];
         Instances.Sort((a, b) => string.CompareOrdinal(a.App, b.App) is not 0 and var byApp ? byApp : a.Index - b.Index);
         Lost = null;
+        Message = ++_messageAge > MessageSamples ? null : Message;
         Remember();
         var at = Instances.FindIndex(it => _wanted is not null ? _wanted == it.App || _wanted == KeyOf(it) : KeyOf(it) == key);
         _wanted = at >= 0 ? null : _wanted;

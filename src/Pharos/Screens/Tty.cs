@@ -60,10 +60,10 @@ internal sealed unsafe class Tty : IDisposable
         var frame = new StringBuilder("\e[?2026h\e[H");
         for (var i = 0; i < lines.Length; i++)
         {
-            frame.Append(i > 0 ? "\r\n" : "").Append(lines[i]).Append("\e[K");
+            frame.Append(i > 0 ? "\r\n" : "").Append("\e[K").Append(lines[i]); // not after it: the cursor stays on the last column
         }
 
-        Write(frame.Append("\e[J\e[?2026l").ToString());
+        Write(frame.Append("\e[?2026l").ToString());
     }
 
     /// <summary>Waits for keys.</summary>

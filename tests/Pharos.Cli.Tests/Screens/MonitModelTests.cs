@@ -116,6 +116,24 @@ public sealed class MonitModelTests
     }
 
     [Fact]
+    public void A_message_goes_with_the_next_key_or_after_a_while()
+    {
+        var model = new MonitModel();
+        model.Say("done");
+        model.Show([]);
+        Assert.Equal("done", model.Message);
+        model.Press(MonitKey.Other, Page);
+        Assert.Null(model.Message);
+        model.Say("done");
+        for (var i = 0; i < 10; i++)
+        {
+            model.Show([]);
+        }
+
+        Assert.Null(model.Message);
+    }
+
+    [Fact]
     public void Each_stream_can_be_hidden()
     {
         var model = new MonitModel();
