@@ -47,8 +47,9 @@ internal sealed unsafe record Credentials(uint Uid, uint Gid, uint[] Groups, str
         return null;
     }
 
+    /// <summary>Not the highest number: to setresuid(2) it means "leave as it is", so it would mean root.</summary>
     private static bool IsNumber(string? text, out uint number) =>
-        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number != uint.MaxValue;
 
     private static (uint Uid, uint Gid, string Name, string Home)? FindUser(string? user)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Pharos.Core.Lifecycle;
+using Pharos.Linux.Daemon;
 using Pharos.Linux.Sampling;
 using Pharos.Linux.Streams;
 
@@ -104,16 +105,43 @@ internal sealed unsafe class PidfdReaper : IDisposable
         return ForeignStatus(watched);
     }
 
-    /// <summary>Exit information comes with the reaping, readiness a little before: so first the pidfd, then the zombie, then the pidfd again.</summary>
-    private static ExitStatus ForeignStatus(Watched watched) =>
-        FromWaitStatus(PidfdInfo.WaitStatus(watched.Pidfd) ?? ZombieStatus(watched.Pid) ?? PidfdInfo.WaitStatus(watched.Pidfd));
+    /// <summary>Readiness comes with the death, exit information with the reaping a moment later: so the pidfd, the zombie, and the pidfd again.</summary>
+    private static ExitStatus ForeignStatus(Watched watched)
+    {
+        for (var attempt = 0; attempt < 20; attempt++)
+        {
+            if (PidfdInfo.WaitStatus(watched.Pidfd) is { } told)
+                return FromWaitStatus(told);
+            if (!TryReadZombie(watched.Pid, out var status))
+                break;
+            if (status is not null)
+                return FromWaitStatus(status);
+            Thread.Sleep(1);
+        }
 
-    private static int? ZombieStatus(int pid)
+        return FromWaitStatus(PidfdInfo.WaitStatus(watched.Pidfd));
+    }
+
+    /// <summary>Looks at a process that is dead and not reaped.</summary>
+    /// <param name="pid">It.</param>
+    /// <param name="status">Its wait status; null when this is not ours to know: then the field is 0, which a success is too.</param>
+    /// <returns>False when it is reaped already.</returns>
+    private static bool TryReadZombie(int pid, out int? status)
     {
         Span<byte> buffer = stackalloc byte[1024];
         using var file = new Fd(Libc.open($"/proc/{pid}/stat", Libc.O_RDONLY | Libc.O_CLOEXEC, 0));
         var count = file.IsInvalid ? -1 : ProcFile.ReadAll(file.Raw, buffer);
-        return count > 0 && StatLine.TryParse(buffer[..count], out var line) && line.State == (byte)'Z' ? StatLine.WaitStatus(buffer[..count]) : null;
+        status = null;
+        if (count <= 0 || !StatLine.TryParse(buffer[..count], out var line) || line.State != (byte)'Z')
+            return false;
+        Libc.Statx owner;
+        if (StatLine.WaitStatus(buffer[..count]) is { } value
+            && (value != 0 || (Libc.statx(Libc.AT_FDCWD, $"/proc/{pid}", 0, 0x7FF, &owner) == 0 && owner.Uid == SelfIdentity.Uid)))
+        {
+            status = value;
+        }
+
+        return true;
     }
 
     private static ExitStatus FromWaitStatus(int? status) => status switch

@@ -12,10 +12,9 @@ public sealed class SpoolIo : IStreamWatch
     private const ulong WakeTag = ulong.MaxValue;
     private const ulong InotifyTag = ulong.MaxValue - 1;
 
-    private readonly Lock _guard = new(); // guards the four collections below
+    private readonly Lock _guard = new(); // guards the three collections below
     private readonly Dictionary<IStreamSource, Stream> _streams = [];
-    private readonly Dictionary<string, (int Watch, int Users)> _directories = new(StringComparer.Ordinal);
-    private readonly Dictionary<int, Dictionary<string, Stream>> _filesOf = [];
+    private readonly Dictionary<int, Directory> _directories = [];
     private readonly Queue<Stream> _changed = new();
 
     private readonly Epoll _epoll = new();
@@ -126,30 +125,25 @@ public sealed class SpoolIo : IStreamWatch
         _wake.Dispose();
     }
 
+    /// <summary>The kernel gives a directory one number however often and by whatever path it is added.</summary>
     private void WatchFile(Stream stream)
     {
-        if (!_directories.TryGetValue(stream.Directory, out var directory))
-            directory = (_inotify.Add(stream.Directory, Libc.IN_MODIFY), 0);
-        _directories[stream.Directory] = directory with { Users = directory.Users + 1 };
-        if (!_filesOf.TryGetValue(directory.Watch, out var files))
-            _filesOf[directory.Watch] = files = new Dictionary<string, Stream>(StringComparer.Ordinal);
-        files[stream.Name] = stream;
+        stream.Watch = _inotify.Add(Path.GetDirectoryName(stream.Path)!, Libc.IN_MODIFY);
+        if (!_directories.TryGetValue(stream.Watch, out var directory))
+            _directories[stream.Watch] = directory = new Directory();
+        directory.Users++;
+        directory.Files[stream.Name] = stream;
     }
 
     private void UnwatchFile(Stream stream)
     {
-        var directory = _directories[stream.Directory];
-        if (_filesOf[directory.Watch].TryGetValue(stream.Name, out var current) && current == stream)
-            _filesOf[directory.Watch].Remove(stream.Name);
-        if (directory.Users > 1)
-        {
-            _directories[stream.Directory] = directory with { Users = directory.Users - 1 };
+        var directory = _directories[stream.Watch];
+        if (directory.Files.TryGetValue(stream.Name, out var current) && current == stream)
+            directory.Files.Remove(stream.Name);
+        if (--directory.Users > 0)
             return;
-        }
-
-        _inotify.Remove(directory.Watch);
-        _directories.Remove(stream.Directory);
-        _filesOf.Remove(directory.Watch);
+        _inotify.Remove(stream.Watch);
+        _directories.Remove(stream.Watch);
     }
 
     private void OnChange(int directory, ReadOnlySpan<byte> name)
@@ -158,8 +152,8 @@ public sealed class SpoolIo : IStreamWatch
         var length = Encoding.UTF8.GetChars(name, text);
         lock (_guard)
         {
-            if (_filesOf.TryGetValue(directory, out var files)
-                && files.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text[..length], out var stream))
+            if (_directories.TryGetValue(directory, out var watched)
+                && watched.Files.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text[..length], out var stream))
             {
                 Mark(stream);
             }
@@ -178,12 +172,21 @@ public sealed class SpoolIo : IStreamWatch
     {
         internal int Tag { get; } = tag;
 
-        internal string Directory { get; } = Path.GetDirectoryName(path)!;
+        internal string Path { get; } = path;
 
-        internal string Name { get; } = Path.GetFileName(path);
+        internal string Name { get; } = System.IO.Path.GetFileName(path);
+
+        internal int Watch { get; set; }
 
         internal bool IsOpen { get; set; } = true;
 
         internal bool IsMarked { get; set; }
+    }
+
+    private sealed class Directory
+    {
+        internal Dictionary<string, Stream> Files { get; } = new(StringComparer.Ordinal);
+
+        internal int Users { get; set; }
     }
 }

@@ -1,6 +1,7 @@
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Linux.Daemon;
+using Pharos.Linux.Processes;
 
 namespace Pharos.Linux.Tests.Processes;
 
@@ -62,6 +63,20 @@ public sealed class AdoptionTests : IDisposable
         var pid = parent.Number("pid");
         Eventually.True(() => File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal), () => "no zombie");
         Assert.Null(_box.Host.Adopt(Identify(pid), parent.Request.Marker, _ => { }));
+    }
+
+    [Fact]
+    public void A_pidfd_tells_how_its_process_ended_after_somebody_else_reaped_it()
+    {
+        var gate = _box.Dir.At("gate");
+        _box.Output(_box.Program("/usr/bin/mkfifo", ["mkfifo", gate]));
+        var parent = _box.Start(_box.Shell($"sh -c ': <{gate}; exit 42' & echo pid $!; echo ready; wait")).WaitForLine("ready");
+        var pid = parent.Number("pid");
+        using var pidfd = new Fd(Libc.pidfd_open(pid));
+        Assert.Null(PidfdInfo.WaitStatus(pidfd));
+        using (new FileStream(gate, FileMode.Open, FileAccess.ReadWrite))
+            Eventually.True(() => !Directory.Exists($"/proc/{pid}"), () => "not reaped");
+        Assert.Equal(Environment.OSVersion.Version >= new Version(6, 15) ? 42 << 8 : null, PidfdInfo.WaitStatus(pidfd));
     }
 
     private static ProcessIdentity Identify(int pid)

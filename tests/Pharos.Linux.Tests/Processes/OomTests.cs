@@ -5,6 +5,8 @@ namespace Pharos.Linux.Tests.Processes;
 
 public sealed class OomTests : IDisposable
 {
+    private const string MemoryGroups = "/sys/fs/cgroup/memory";
+
     private readonly Sandbox _box = new();
 
     public void Dispose() => _box.Dispose();
@@ -23,5 +25,52 @@ public sealed class OomTests : IDisposable
         var child = _box.Start(_box.Shell("exec sleep 3600"));
         child.Process.KillTree(TimeSpan.FromSeconds(5));
         Assert.Equal(new ExitStatus(null, 9), child.WaitForExit());
+    }
+
+    [Fact]
+    public void A_process_that_the_kernel_took_for_its_memory_is_told_apart()
+    {
+        var group = $"{MemoryGroups}/pharos-test-{Environment.ProcessId}";
+        if (!TryMakeGroup(group))
+            return; // needs root and a version 1 memory controller; the parsing above is tested everywhere
+        try
+        {
+            var script = $"echo $$ >{group}/cgroup.procs && exec tail /dev/zero"; // tail keeps what it reads until a line ends
+            var child = _box.Start(_box.Shell(script));
+            Assert.Equal(new ExitStatus(null, 9, OomKilled: true), child.WaitForExit());
+        }
+        finally
+        {
+            Eventually.True(() => TryRemove(group), () => $"{group} is still in use");
+        }
+    }
+
+    private static bool TryMakeGroup(string group)
+    {
+        try
+        {
+            if (!Directory.Exists(MemoryGroups) || !File.Exists("/dev/kmsg"))
+                return false;
+            Directory.CreateDirectory(group);
+            File.WriteAllText(group + "/memory.limit_in_bytes", "33554432");
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static bool TryRemove(string group)
+    {
+        try
+        {
+            Directory.Delete(group);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 }

@@ -89,6 +89,8 @@ public sealed class PrivateAttributeTests : IDisposable
     [InlineData("no-such-user", null, "no such user: no-such-user")]
     [InlineData(null, "no-such-group", "no such group: no-such-group")]
     [InlineData("424242", null, "set 'group' too")]
+    [InlineData("4294967295", "4343", "no such user: 4294967295")]
+    [InlineData(null, "4294967295", "no such group: 4294967295")]
     public void Who_does_not_exist_is_refused_by_name(string? user, string? group, string expected)
     {
         var refused = _box.Host.Spawn(_box.Shell("true") with { User = user, Group = group }, _ => { }).Refused;

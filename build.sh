@@ -1,0 +1,184 @@
+#!/bin/bash
+# The one way to build, used by people and by CI alike. A clean clone needs the .NET 10 SDK and nothing else.
+#
+#   ./build.sh            restore, build, test
+#   ./build.sh build      restore and build everything, warnings as errors
+#   ./build.sh test       all unit and end-to-end tests; ends with "N passed, N failed"
+#   ./build.sh unit       only the unit tests; further arguments go to dotnet test (--filter ...)
+#   ./build.sh e2e        only the end-to-end tests, against the published program
+#   ./build.sh publish    the shipped program in artifacts/dist, the example app in artifacts/example
+#   ./build.sh demo       publish if needed, start the example, open the monitor
+#   ./build.sh format     apply the code style (format --check only verifies)
+#   ./build.sh golden     rewrite the golden files, to be reviewed like code
+#   ./build.sh bench      run the benchmarks; further arguments go to BenchmarkDotNet
+#   ./build.sh ci         what CI does: .ci/run
+#
+# PHAROS_AOT=1 publishes with native AOT, 0 with ReadyToRun; the default takes native AOT where its runtime pack can be had.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+solution=Observability.sln
+program=src/Pharos/Pharos.csproj
+example=examples/Pharos.Example/Pharos.Example.csproj
+end_to_end=tests/Pharos.EndToEnd.Tests/Pharos.EndToEnd.Tests.csproj
+results=artifacts/results
+say() { echo "build: $*" >&2; }
+die() { say "$*"; exit 1; }
+
+command -v dotnet >/dev/null || die "needs the .NET 10 SDK (dotnet) on PATH"
+
+rid() {
+  local libc=
+  ! compgen -G '/lib/ld-musl-*' >/dev/null || libc=musl-
+  case $(uname -m) in
+    x86_64) echo "linux-${libc}x64" ;;
+    aarch64) echo "linux-${libc}arm64" ;;
+    *) die "no published form for $(uname -m)" ;;
+  esac
+}
+
+build() {
+  local project
+  for project in tests/*.Tests/*.csproj; do # else its tests would be run without having been built
+    grep -qF "${project//\//\\}" $solution || die "$project is not in $solution"
+  done
+  dotnet build $solution
+}
+
+# ---- publish
+
+can_aot() { # is there a runtime pack for native AOT, and a linker? Remembered per SDK.
+  local memory answer probe
+  memory=artifacts/aot-$(dotnet --version)
+  if [ ! -f "$memory" ]; then
+    answer=no
+    probe=$(mktemp -d)
+    cat >"$probe/probe.csproj" <<'P'
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><PublishAot>true</PublishAot></PropertyGroup>
+</Project>
+P
+    echo 'return 0;' >"$probe/Program.cs"
+    # The restore fails within seconds where the pack is missing; only then is a real attempt worth its time.
+    if dotnet restore "$probe" -r "$(rid)" >/dev/null 2>&1 && dotnet publish "$probe" -c Release -r "$(rid)" >/dev/null 2>&1; then
+      answer=yes
+    fi
+    rm -rf "$probe"
+    mkdir -p artifacts
+    echo $answer >"$memory"
+  fi
+  [ "$(cat "$memory")" = yes ]
+}
+
+publish_as() { # FOLDER PROJECT [PROPERTY...]; a program that runs from the folder keeps its files
+  local folder=$1 project=$2
+  shift 2
+  rm -rf "$folder.new" "$folder.old"
+  dotnet publish "$project" -c Release -r "$(rid)" -o "$folder.new" "$@" || { rm -rf "$folder.new"; return 1; }
+  if [ "$folder" = artifacts/dist ]; then
+    local face
+    for face in pm2 pm2-runtime pm2-docker pm2-dev; do ln -s pharos "$folder.new/$face"; done
+  fi
+  [ ! -e "$folder" ] || mv "$folder" "$folder.old"
+  mv "$folder.new" "$folder"
+  rm -rf "$folder.old"
+}
+
+sources() { # a hash of everything that goes into the two published programs
+  { find src examples/Pharos.Example -type f; ls Directory.*.props Publish.props global.json; } |
+    LC_ALL=C sort | tr '\n' '\0' | xargs -0 sha256sum | sha256sum | cut -c1-32
+}
+
+publish() {
+  publish_as artifacts/example $example
+  if [ "${PHAROS_AOT:-}" = 1 ] || { [ "${PHAROS_AOT:-}" != 0 ] && can_aot; }; then
+    say "publishing with native AOT"
+    if ! publish_as artifacts/dist $program -p:PublishAot=true; then
+      [ "${PHAROS_AOT:-}" != 1 ] || die "native AOT failed"
+      say "native AOT failed, publishing with ReadyToRun"
+      publish_as artifacts/dist $program
+    fi
+  else
+    publish_as artifacts/dist $program
+  fi
+  sources >artifacts/published
+  ls -l artifacts/dist artifacts/example >&2
+}
+
+publish_if_changed() {
+  [ -x artifacts/dist/pharos ] && [ -x artifacts/example/pharos-example ] &&
+    [ "$(cat artifacts/published 2>/dev/null)" = "$(sources)" ] || publish
+}
+
+# ---- test
+
+passed=0 failed=0
+run_tests() { # PROJECT [ARGUMENT...]: adds to passed and failed
+  local project=$1 name trx code=0 counters p f
+  shift
+  name=$(basename "$project" .csproj)
+  trx=$results/$name.trx
+  rm -f "$trx"
+  dotnet test "$project" --no-build --results-directory $results --logger "trx;LogFileName=$name.trx" "$@" </dev/null || code=$?
+  counters=$(grep -o '<Counters [^>]*' "$trx" 2>/dev/null || true)
+  p=$(sed -n 's/.* passed="\([0-9]*\)".*/\1/p' <<<"$counters")
+  f=$(sed -n 's/.* failed="\([0-9]*\)".*/\1/p' <<<"$counters")
+  # A run that broke off (a crashed test host, say) counts as a failure even when no single test does.
+  [ "$code" = 0 ] || [ "${f:-0}" -gt 0 ] || { say "$name broke off with exit code $code"; f=1; }
+  passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0}))
+}
+
+summary() { # the last line; the exit code says the same
+  echo "$passed passed, $failed failed"
+  [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
+}
+
+unit() {
+  local project
+  for project in tests/*.Tests/*.csproj; do
+    [ "$project" = $end_to_end ] || run_tests "$project" "$@"
+  done
+}
+
+e2e() {
+  [ ! -f $end_to_end ] || run_tests $end_to_end "$@"
+}
+
+test_all() {
+  [ ! -f $program ] || publish_if_changed
+  build
+  unit
+  e2e
+  summary
+}
+
+# ---- the rest
+
+demo() {
+  publish_if_changed
+  artifacts/dist/pharos start artifacts/example/pharos-example --name example
+  if [ -t 1 ]; then exec artifacts/dist/pharos monit; else exec artifacts/dist/pharos list; fi
+}
+
+verb=${1:-all}
+[ $# = 0 ] || shift
+case $verb in
+  all | test) test_all ;;
+  build) build ;;
+  unit) build; unit "$@"; summary ;;
+  e2e) publish_if_changed; build; e2e "$@"; summary ;;
+  publish) publish ;;
+  demo) demo ;;
+  format)
+    case ${1:-} in
+      --check) dotnet format $solution --verify-no-changes --no-restore ;;
+      '') dotnet format $solution ;;
+      *) die "format takes --check or nothing" ;;
+    esac ;;
+  golden) publish_if_changed; build; export UPDATE_GOLDEN=1; unit; e2e; git status --short -- '*.golden' ;;
+  bench) dotnet run -c Release --project bench/Pharos.Benchmarks -- "$@" ;;
+  ci) exec .ci/run ;;
+  help | -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}" ;;
+  *) die "no such verb: $verb (./build.sh help)" ;;
+esac

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+using Pharos.Exporters.Prometheus;
+using Pharos.Exporters.SelfTelemetry;
+using Pharos.Exporters.Settings;
+using Pharos.Telemetry;
+using Pharos.Telemetry.Catalogue;
+using Pharos.TestKit.Otlp;
+
+namespace Pharos.Exporters.Tests.SelfTelemetry;
+
+public sealed class SelfTelemetryTests
+{
+    [Theory]
+    [InlineData(OtlpTransport.HttpProtobuf)]
+    [InlineData(OtlpTransport.Grpc)]
+    public async Task The_supervisors_own_spans_and_metrics_arrive_under_its_own_resource(OtlpTransport transport)
+    {
+        await using var receiver = await OtlpReceiver.StartAsync();
+        var endpoint = transport == OtlpTransport.Grpc ? receiver.GrpcEndpoint : receiver.HttpEndpoint;
+        var settings = new OtlpSettings
+        {
+            Traces = Samples.To(endpoint, OtlpSignal.Traces, transport, gzip: true),
+            Metrics = Samples.To(endpoint, OtlpSignal.Metrics, transport, gzip: true),
+            ResourceAttributes = [new("region", "eu")],
+        };
+        var services = new ServiceCollection().AddPharosSelfTelemetry(settings, SupervisorResource.Create(settings, "id-1", "vm", "host-1"));
+        await using (var provider = services.BuildServiceProvider())
+        {
+            foreach (var hosted in provider.GetServices<IHostedService>())
+                await hosted.StartAsync(CancellationToken.None);
+            using var meter = new Meter(SupervisorMetrics.MeterName);
+            meter.CreateCounter<long>(SupervisorMetrics.Heartbeat.Name).Add(1);
+            PharosActivity.Source.StartActivity(SpanNames.Start)!.Dispose();
+            Assert.True(provider.GetRequiredService<TracerProvider>().ForceFlush(10_000));
+            Assert.True(provider.GetRequiredService<MeterProvider>().ForceFlush(10_000));
+        }
+
+        var span = receiver.Spans.First(s => s.Name == SpanNames.Start);
+        Assert.Equal(("pharos", "id-1", "vm", "eu"), (span.Place.Resource["service.name"], span.Place.Resource["service.instance.id"], span.Place.Resource["host.name"], span.Place.Resource["region"]));
+        Assert.Contains(receiver.Points, p => p.Metric == SupervisorMetrics.Heartbeat.Name);
+        Assert.Contains(receiver.Points, p => p is { Metric: "process.memory.usage", Long: > 1_000_000 });
+        Assert.All(receiver.Requests, r => Assert.Equal((true, "s3cret"), (r.IsGzip, r.Headers["x-token"])));
+    }
+
+    [Fact]
+    public void Without_a_destination_the_SDK_is_not_even_registered() =>
+        Assert.Empty(new ServiceCollection().AddPharosSelfTelemetry(OtlpSettings.None, SupervisorResource.Create(OtlpSettings.None, "id", "vm", null)));
+
+    [Fact]
+    public void The_user_may_name_the_supervisor()
+    {
+        var settings = new OtlpSettings { ServiceName = "lighthouse", ResourceAttributes = [new("service.version", "9")] };
+        var resource = SupervisorResource.Create(settings, "id", "vm", null);
+
+        Assert.Equal(("lighthouse", "9", null), (resource["service.name"], resource["service.version"], resource["host.id"]));
+    }
+
+    [Fact]
+    public void The_numbers_of_this_process_are_those_of_the_kernel()
+    {
+        ProcessInstrumentation.Start();
+        using var collector = new MeterCollector(ProcessInstrumentation.MeterName);
+        var series = collector.Collect();
+        double Of(string name) => series.Where(s => s.Name == name).Sum(s => s.Value);
+        var status = File.ReadLines("/proc/self/status").Where(l => l.Contains(':')).ToDictionary(l => l[..l.IndexOf(':')], l => l[(l.IndexOf(':') + 1)..].Trim());
+        double Kernel(string key) => double.Parse(status[key].Split(' ')[0]);
+        using var self = Process.GetCurrentProcess();
+
+        Assert.InRange(Of("process.memory.usage"), Kernel("VmRSS") * 1024 * 0.7, Kernel("VmRSS") * 1024 * 1.3);
+        Assert.InRange(Of("process.memory.virtual"), Kernel("VmSize") * 1024 * 0.8, Kernel("VmSize") * 1024 * 1.2);
+        Assert.InRange(Of("process.thread.count"), Kernel("Threads") - 20, Kernel("Threads") + 20);
+        Assert.InRange(Of("process.unix.file_descriptor.count"), 3, 10_000);
+        Assert.InRange(Of("process.cpu.time"), self.TotalProcessorTime.TotalSeconds - 2, self.TotalProcessorTime.TotalSeconds + 2);
+        Assert.InRange(Of("process.uptime"), 0.1, (DateTime.Now - self.StartTime).TotalSeconds + 1);
+        Assert.Equal(["system", "user"], series.Where(s => s.Name == "process.cpu.time").Select(s => s.Tags.Single().Value).Order());
+    }
+
+    [Fact]
+    public void Every_process_metric_has_the_name_unit_and_kind_of_the_catalogue()
+    {
+        ProcessInstrumentation.Start();
+        using var collector = new MeterCollector(ProcessInstrumentation.MeterName);
+        var known = InstanceMetrics.All.ToDictionary(m => m.Name);
+
+        Assert.All(collector.Collect(), s => Assert.Equal((known[s.Name].Unit, known[s.Name].Kind), (s.Unit, s.Kind)));
+        Assert.Equal(6, collector.Collect().Select(s => s.Name).Distinct().Count());
+    }
+}
