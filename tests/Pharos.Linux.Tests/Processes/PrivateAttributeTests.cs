@@ -62,7 +62,7 @@ public sealed class PrivateAttributeTests : IDisposable
         };
         if (!SelfIdentity.IsRoot)
         {
-            var refused = _box.Host.Spawn(request, _ => { }).Refused;
+            var refused = _box.Host.Spawn(request with { User = "root" }, _ => { }).Refused;
             Assert.Contains("needs root", refused!.Message, StringComparison.Ordinal);
             return;
         }
