@@ -13,7 +13,7 @@ namespace Pharos.Linux.Processes;
 /// </remarks>
 internal sealed class ProcessTree : IDisposable
 {
-    /// <summary>How many pidfds one pass holds at most; the next pass takes the rest.</summary>
+    /// <summary>How many processes one pass waits for at most.</summary>
     private const int Batch = 256;
 
     private readonly Lock _scanning = new(); // guards _table and _markers
@@ -71,9 +71,9 @@ internal sealed class ProcessTree : IDisposable
             var left = patience - Stopwatch.GetElapsedTime(began);
             if (alive == 0 || (left <= TimeSpan.Zero && pass > 0))
                 return alive;
-            var held = KillAll(root, members, victims);
             if (SignalRoot(root, Libc.SIGKILL))
                 victims.Add((root.Pid, root.StartTicks));
+            var held = KillAll(root, members, victims);
             AwaitEnd(held, root, left);
             foreach (var pidfd in held)
                 pidfd.Dispose();
@@ -82,20 +82,26 @@ internal sealed class ProcessTree : IDisposable
 
     public void Dispose() => _table.Dispose();
 
+    /// <summary>From the root down, unlike a polite signal: a parent that outlives its child for a moment may start another, or exit as if of itself.</summary>
     private static List<Fd> KillAll(TreeRoot root, List<StatLine> members, HashSet<(int Pid, long Start)> victims)
     {
         var held = new List<Fd>();
-        foreach (var row in members.Take(Batch))
+        foreach (var row in Enumerable.Reverse(members))
         {
             if (Open(row) is not { } pidfd)
                 continue;
-            held.Add(pidfd);
             var now = BootInfo.NowTicks;
-            if (Libc.pidfd_send_signal(pidfd.Raw, Libc.SIGKILL) != 0)
-                continue;
-            victims.Add((row.Pid, row.StartTicks));
-            if (row.Session == root.Pid && root.SessionTrustedUntil < now)
-                root.SessionTrustedUntil = now;
+            if (Libc.pidfd_send_signal(pidfd.Raw, Libc.SIGKILL) == 0)
+            {
+                victims.Add((row.Pid, row.StartTicks));
+                if (row.Session == root.Pid && root.SessionTrustedUntil < now)
+                    root.SessionTrustedUntil = now;
+            }
+
+            if (held.Count < Batch)
+                held.Add(pidfd);
+            else
+                pidfd.Dispose();
         }
 
         return held;

@@ -22,6 +22,17 @@ public sealed class TreeTests : IDisposable
     }
 
     [Fact]
+    public void A_parent_that_waits_for_its_child_is_killed_before_it_can_exit_by_itself()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            var child = _box.Start(_box.Shell("sleep 3600 & echo ready; wait; exit 0")).WaitForLine("ready");
+            Assert.Equal(0, child.Process.KillTree(TimeSpan.FromSeconds(5)));
+            Assert.Equal(9, child.WaitForExit().Signal);
+        }
+    }
+
+    [Fact]
     public void A_polite_signal_reaches_all_of_the_family_and_only_the_deaf_one_stays()
     {
         var family = _box.Start(_box.Verb("leaves-grandchildren")).WaitForLine("ready");
