@@ -4,7 +4,8 @@ namespace Pharos.Exporters.Prometheus;
 
 /// <summary>
 /// OTLP names as Prometheus names, by the rules of its default translation strategy (UnderscoreEscapingWithSuffixes),
-/// so that a scrape and a push give equal names. Verified against promtool and a real server: docs/telemetry.md lists the results.
+/// so that a scrape and a push give equal names. The whole catalogue was pushed to Prometheus 3.5 and compared with our own text, series by
+/// series with all labels: no difference (2026-11).
 /// </summary>
 public static class NameTranslator
 {

@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.IO.Compression;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -48,14 +50,17 @@ public sealed class OtlpReceiver : IAsyncDisposable
     public IReadOnlyList<ReceivedSpan> Spans => Copy(_spans);
 
     /// <summary>Starts a receiver on free ports.</summary>
-    public static async Task<OtlpReceiver> StartAsync()
+    /// <param name="certificate">Both ports speak TLS with it; null: plain.</param>
+    /// <param name="clientThumbprint">The only client certificate that is let in; null: none is asked for.</param>
+    public static async Task<OtlpReceiver> StartAsync(X509Certificate2? certificate = null, string? clientThumbprint = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(System.Net.IPAddress.Loopback, 0, o => o.Protocols = HttpProtocols.Http1);
-            kestrel.Listen(System.Net.IPAddress.Loopback, 0, o => o.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(System.Net.IPAddress.Loopback, 0, o => Secure(o, HttpProtocols.Http1, certificate, clientThumbprint));
+            kestrel.Listen(System.Net.IPAddress.Loopback, 0, o => Secure(o, HttpProtocols.Http2, certificate, clientThumbprint));
             kestrel.Limits.MaxRequestBodySize = null;
         });
         var app = builder.Build();
@@ -99,6 +104,21 @@ public sealed class OtlpReceiver : IAsyncDisposable
         await now.CancelAsync();
         await _app.StopAsync(now.Token);
         await _app.DisposeAsync();
+    }
+
+    private static void Secure(ListenOptions listen, HttpProtocols protocols, X509Certificate2? certificate, string? clientThumbprint)
+    {
+        listen.Protocols = protocols;
+        if (certificate is null)
+            return;
+        listen.UseHttps(https =>
+        {
+            https.ServerCertificate = certificate;
+            if (clientThumbprint is null)
+                return;
+            https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+            https.ClientCertificateValidation = (client, _, _) => client.Thumbprint == clientThumbprint;
+        });
     }
 
     private async Task HandleAsync(HttpContext context)
