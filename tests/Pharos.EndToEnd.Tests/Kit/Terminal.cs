@@ -14,8 +14,8 @@ internal sealed class Terminal : IAsyncDisposable
         var folders = pharos.Environment["PATH"].Split(':');
         Assert.True(folders.Any(f => File.Exists(Path.Combine(f, "tmux"))), "this test needs a terminal: apt-get install tmux");
         var terminal = new Terminal(pharos);
-        pharos.Environment["PS1"] = "$ ";
         await terminal.TmuxAsync("new-session", "-d", "-x", $"{columns}", "-y", $"{rows}", "sh");
+        await terminal.UntilAsync(s => s[0].Length > 0, "the shell asks for a line"); // what is typed before that is echoed twice
         return terminal;
     }
 

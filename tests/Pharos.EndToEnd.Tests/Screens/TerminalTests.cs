@@ -20,17 +20,17 @@ public sealed class TerminalTests : PharosTest
     public async Task List_fits_the_terminal(int columns)
     {
         await using var terminal = await Terminal.OpenAsync(Pharos, columns, 24);
-        await terminal.EnterAsync($"{PharosCli.Program} list; echo 'that was' all");
+        await terminal.EnterAsync($"clear; {PharosCli.Program} list; echo 'that was' all");
         var screen = await terminal.UntilAsync(s => s.Contains("that was all"), "the list is shown");
-        var head = screen.ToList().FindIndex(l => l.StartsWith("app", StringComparison.Ordinal));
-        var table = screen.Skip(head).TakeWhile(l => l != "that was all").ToList();
-        Assert.Equal(5, table.Count); // heading, three instances, sum: no line was wrapped
+        var table = screen.SkipWhile(l => !l.StartsWith('┌')).TakeWhile(l => l != "that was all").ToList();
+        Assert.Equal(8, table.Count); // three rules, heading, three instances, sum: no line was wrapped
         Assert.All(table, line => Assert.InRange(line.Length, 1, columns));
-        Assert.Equal(columns == 250 ? 2 : 0, table.Count(l => l.StartsWith(LongName + " ", StringComparison.Ordinal)));
-        Assert.Equal(2, table.Count(l => l.StartsWith("an-app-with", StringComparison.Ordinal)));
+        Assert.Single(table.Take(7).Select(l => l.Length).Distinct()); // a rectangle
+        Assert.Equal(columns == 250 ? 2 : 0, table.Count(l => l.Contains($" {LongName} ", StringComparison.Ordinal)));
+        Assert.Equal(2, table.Count(l => l.StartsWith("│ an-app-with-a", StringComparison.Ordinal)));
         Assert.Equal(3, table.Count(l => l.Contains(" running ", StringComparison.Ordinal)));
         var busy = await Pharos.OneAsync("busy");
-        Assert.Contains(table, l => l.StartsWith("busy", StringComparison.Ordinal) && l.Contains($" {busy.Pid} ", StringComparison.Ordinal));
+        Assert.Contains(table, l => l.StartsWith("│ busy ", StringComparison.Ordinal) && l.Contains($" {busy.Pid} ", StringComparison.Ordinal));
     }
 
     [Theory]
