@@ -48,9 +48,10 @@ build() {
 
 # ---- publish
 
-can_aot() { # is there a runtime pack for native AOT, and a linker? Remembered per SDK.
-  local memory answer probe
-  memory=artifacts/aot-$(dotnet --version)
+can_aot() { # is there a runtime pack for native AOT, and a linker? Remembered per SDK and linker.
+  local memory answer probe linker
+  linker=$(type -P clang || type -P gcc) || return 1
+  memory=artifacts/aot-$(dotnet --version)-${linker##*/}
   if [ ! -f "$memory" ]; then
     answer=no
     probe=$(mktemp -d)
@@ -71,13 +72,11 @@ P
   [ "$(cat "$memory")" = yes ]
 }
 
-publish_as() { # FOLDER PROJECT [PROPERTY...]; a program that runs from the folder keeps its files
-  local folder=$1 project=$2
-  shift 2
+publish_to() { # FOLDER PROJECT PROPERTY... ; a program that runs from the folder keeps its files
+  local folder=$1 face
   rm -rf "$folder.new" "$folder.old"
-  dotnet publish "$project" -c Release -r "$(rid)" -o "$folder.new" "$@" || { rm -rf "$folder.new"; return 1; }
+  dotnet publish "$2" -c Release -r "$(rid)" -o "$folder.new" "${@:3}"
   if [ "$folder" = artifacts/dist ]; then
-    local face
     for face in pm2 pm2-runtime pm2-docker pm2-dev; do ln -s pharos "$folder.new/$face"; done
   fi
   [ ! -e "$folder" ] || mv "$folder" "$folder.old"
@@ -91,17 +90,12 @@ sources() { # a hash of everything that goes into the two published programs
 }
 
 publish() {
-  publish_as artifacts/example $example
-  if [ "${PHAROS_AOT:-}" = 1 ] || { [ "${PHAROS_AOT:-}" != 0 ] && can_aot; }; then
-    say "publishing with native AOT"
-    if ! publish_as artifacts/dist $program -p:PublishAot=true; then
-      [ "${PHAROS_AOT:-}" != 1 ] || die "native AOT failed"
-      say "native AOT failed, publishing with ReadyToRun"
-      publish_as artifacts/dist $program
-    fi
-  else
-    publish_as artifacts/dist $program
-  fi
+  local form=-p:PublishAot=false
+  rm -f artifacts/published
+  if [ "${PHAROS_AOT:-}" = 1 ] || { [ "${PHAROS_AOT:-}" != 0 ] && can_aot; }; then form=-p:PublishAot=true; fi
+  say "publishing, $form"
+  publish_to artifacts/example $example $form
+  publish_to artifacts/dist $program $form
   sources >artifacts/published
   ls -l artifacts/dist artifacts/example >&2
 }

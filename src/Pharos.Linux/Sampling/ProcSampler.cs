@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using Pharos.Core.Ports;
 using Pharos.Linux.Daemon;
 
@@ -6,16 +7,22 @@ namespace Pharos.Linux.Sampling;
 /// <summary>Reads what /proc says of the processes we hold, and of their trees.</summary>
 /// <remarks>
 /// A tree here is what descends from a process or is in its session; a process in two of them counts for the nearer root.
-/// One process costs five open files and about 15 microseconds a sample; a refresh costs one stat line of every process of the machine (8
-/// microseconds each) and one statm of each that is in a tree. Neither allocates once its arrays have grown.
+/// One process costs five open files and about 6 microseconds a sample, 15 every fifth time; a refresh costs one stat line of every process of
+/// the machine (8 microseconds each) and one statm of each descendant. A refresh is skipped while nothing was born on the machine since the last one
+/// (the kernel's newest pid is the same): who is in which tree can then only have changed by somebody's end, which the next one sees, after five
+/// passes at the latest. Nothing here allocates once its arrays have grown.
 /// </remarks>
 public sealed class ProcSampler : IProcessSampler, IDisposable
 {
     private readonly Lock _guard = new(); // guards everything below
     private readonly ProcTable _table = new();
+    private readonly Fd _loadavg = new(Libc.open("/proc/loadavg", Libc.O_RDONLY | Libc.O_CLOEXEC, 0));
     private readonly Dictionary<int, SampledProcess> _roots = [];
     private SampledProcess?[] _rootOf = new SampledProcess?[256];
     private bool[] _known = new bool[256];
+    private int _newestPid = -1;
+    private int _skipped;
+    private bool _opened;
 
     /// <inheritdoc/>
     public ISampledProcess? Open(int pid)
@@ -25,6 +32,7 @@ public sealed class ProcSampler : IProcessSampler, IDisposable
             if (SampledProcess.TryOpen(this, _table.Proc, pid) is not { } process)
                 return null;
             _roots[pid] = process;
+            _opened = true;
             return process;
         }
     }
@@ -34,6 +42,8 @@ public sealed class ProcSampler : IProcessSampler, IDisposable
     {
         lock (_guard)
         {
+            if (NothingWasBorn())
+                return;
             _table.Refresh();
             var rows = _table.Rows;
             if (_known.Length < rows.Length)
@@ -47,8 +57,9 @@ public sealed class ProcSampler : IProcessSampler, IDisposable
                 root.BeginTree();
             for (var i = 0; i < rows.Length; i++)
             {
-                if (!rows[i].IsDead && RootOf(i) is { } root)
-                    root.AddToTree(ResidentBytes(rows[i].Pid));
+                // The root's own memory comes from its open file, with each sample.
+                if (!rows[i].IsDead && RootOf(i) is { } root && root.Pid != rows[i].Pid)
+                    root.AddDescendant(ResidentBytes(rows[i].Pid));
             }
 
             foreach (var root in _roots.Values)
@@ -57,7 +68,11 @@ public sealed class ProcSampler : IProcessSampler, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _table.Dispose();
+    public void Dispose()
+    {
+        _table.Dispose();
+        _loadavg.Dispose();
+    }
 
     internal void Close(SampledProcess process)
     {
@@ -66,6 +81,31 @@ public sealed class ProcSampler : IProcessSampler, IDisposable
             if (_roots.TryGetValue(process.Pid, out var current) && current == process)
                 _roots.Remove(process.Pid);
         }
+    }
+
+    /// <summary>proc_loadavg(5), last field: the pid that was given away last.</summary>
+    private unsafe bool NothingWasBorn()
+    {
+        const int longestSkip = 4;
+        Span<byte> buffer = stackalloc byte[128];
+        nint count = -1;
+        fixed (byte* first = buffer)
+        {
+            if (!_loadavg.IsInvalid)
+                count = Libc.pread(_loadavg.Raw, first, buffer.Length, 0);
+        }
+
+        var text = count > 0 ? buffer[..(int)count].TrimEnd((byte)'\n') : default;
+        if (!Utf8Parser.TryParse(text[(text.LastIndexOf((byte)' ') + 1)..], out int newest, out _))
+            newest = -1;
+        if (newest >= 0 && newest == _newestPid && _skipped < longestSkip && !_opened)
+        {
+            _skipped++;
+            return true;
+        }
+
+        (_newestPid, _skipped, _opened) = (newest, 0, false);
+        return false;
     }
 
     private SampledProcess? RootOf(int index)

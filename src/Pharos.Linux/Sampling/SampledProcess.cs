@@ -7,20 +7,24 @@ namespace Pharos.Linux.Sampling;
 /// <summary>The open /proc files of one process. They read as gone when it has ended, also after its pid went to another.</summary>
 /// <remarks>
 /// Resident memory is field 2 of proc_pid_statm(5), which the kernel calls inexact. Context switches are those of the main thread, since
-/// proc_pid_status(5) has no others. The number of descriptors is st_size of /proc/PID/fd since Linux 6.2, before that its entries are counted.
+/// proc_pid_status(5) has no others; they, disk bytes and descriptors are read every fifth time. The number of descriptors is st_size of /proc/PID/fd since Linux 6.2, before that its entries are counted.
 /// </remarks>
 internal sealed unsafe class SampledProcess : ISampledProcess
 {
+    private const int SlowEvery = 5;
+
     private readonly ProcSampler _sampler;
     private readonly Fd _directory;
     private readonly Fd _stat;
     private readonly Fd _statm;
     private readonly Fd _status;
     private readonly Fd _io;
-    private long _treeBytes = -1;
-    private int _treeProcesses;
+    private long _descendantBytes;
+    private int _descendants;
     private long _sumBytes;
     private int _sumProcesses;
+    private int _pass;
+    private ProcessSample _slow;
 
     private SampledProcess(ProcSampler sampler, int pid, Fd directory)
     {
@@ -61,16 +65,15 @@ internal sealed unsafe class SampledProcess : ISampledProcess
         sample.MajorFaults = line.MajorFaults;
         sample.VirtualBytes = line.VirtualBytes;
         sample.RssBytes = TryReadFile(_statm, buffer, out text) ? ResidentPages(text) * BootInfo.PageBytes : 0;
-        var hasStatus = TryReadFile(_status, buffer, out text);
-        sample.VoluntarySwitches = hasStatus ? Value(text, "\nvoluntary_ctxt_switches:"u8) : -1;
-        sample.InvoluntarySwitches = hasStatus ? Value(text, "\nnonvoluntary_ctxt_switches:"u8) : -1;
-        var hasIo = TryReadFile(_io, buffer, out text);
-        sample.DiskReadBytes = hasIo ? Value(text, "\nread_bytes:"u8) : -1;
-        sample.DiskWriteBytes = hasIo ? Value(text, "\nwrite_bytes:"u8) : -1;
-        sample.FileDescriptors = CountDescriptors();
-        var tree = Volatile.Read(ref _treeBytes);
-        sample.TreeRssBytes = tree < 0 ? sample.RssBytes : tree;
-        sample.TreeProcesses = tree < 0 ? 1 : Volatile.Read(ref _treeProcesses);
+        if (_pass++ % SlowEvery == 0)
+            ReadSlow(buffer);
+        sample.VoluntarySwitches = _slow.VoluntarySwitches;
+        sample.InvoluntarySwitches = _slow.InvoluntarySwitches;
+        sample.DiskReadBytes = _slow.DiskReadBytes;
+        sample.DiskWriteBytes = _slow.DiskWriteBytes;
+        sample.FileDescriptors = _slow.FileDescriptors;
+        sample.TreeRssBytes = sample.RssBytes + Volatile.Read(ref _descendantBytes);
+        sample.TreeProcesses = 1 + Volatile.Read(ref _descendants);
         return true;
     }
 
@@ -87,7 +90,7 @@ internal sealed unsafe class SampledProcess : ISampledProcess
 
     internal void BeginTree() => (_sumBytes, _sumProcesses) = (0, 0);
 
-    internal void AddToTree(long bytes)
+    internal void AddDescendant(long bytes)
     {
         _sumBytes += bytes;
         _sumProcesses++;
@@ -95,8 +98,20 @@ internal sealed unsafe class SampledProcess : ISampledProcess
 
     internal void EndTree()
     {
-        Volatile.Write(ref _treeProcesses, _sumProcesses);
-        Volatile.Write(ref _treeBytes, _sumBytes);
+        Volatile.Write(ref _descendants, _sumProcesses);
+        Volatile.Write(ref _descendantBytes, _sumBytes);
+    }
+
+    /// <summary>What costs as much as all the rest together, and matters at the pace of an export only.</summary>
+    private void ReadSlow(Span<byte> buffer)
+    {
+        var hasStatus = TryReadFile(_status, buffer, out var text);
+        _slow.VoluntarySwitches = hasStatus ? Value(text, "\nvoluntary_ctxt_switches:"u8) : -1;
+        _slow.InvoluntarySwitches = hasStatus ? Value(text, "\nnonvoluntary_ctxt_switches:"u8) : -1;
+        var hasIo = TryReadFile(_io, buffer, out text);
+        _slow.DiskReadBytes = hasIo ? Value(text, "\nread_bytes:"u8) : -1;
+        _slow.DiskWriteBytes = hasIo ? Value(text, "\nwrite_bytes:"u8) : -1;
+        _slow.FileDescriptors = CountDescriptors();
     }
 
     private static long Value(ReadOnlySpan<byte> text, ReadOnlySpan<byte> key)
