@@ -39,6 +39,8 @@ internal static class EndpointRules
     /// <exception cref="ArgumentException">The endpoint is no http or https URL.</exception>
     public static OtlpSignalSettings Destination(OpenTelemetrySinkOptions options, OtlpSignal signal)
     {
+        if (signal == OtlpSignal.Logs && options.LogsDestination is { } whole)
+            return whole;
         var own = signal == OtlpSignal.Logs ? options.LogsEndpoint : options.TracesEndpoint;
         var url = own ?? Base(options.Endpoint) + (options.Protocol == OtlpProtocol.Grpc ? "" : signal == OtlpSignal.Logs ? Paths[0] : Paths[1]);
         if (!Uri.TryCreate(url, UriKind.Absolute, out var endpoint) || endpoint.Scheme is not ("http" or "https"))

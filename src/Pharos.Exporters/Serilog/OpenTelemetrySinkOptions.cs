@@ -1,3 +1,4 @@
+using Pharos.Exporters.Settings;
 using Serilog.Core;
 using Serilog.Events;
 
@@ -14,6 +15,10 @@ public class OpenTelemetrySinkOptions
 
     /// <summary>URL of spans as it is used; null: from <see cref="Endpoint"/>.</summary>
     public string? TracesEndpoint { get; set; }
+
+    /// <summary>Where logs go with everything that belongs to it (compression, timeout, certificates); wins over endpoint, protocol and headers. Ours: the
+    /// package whose options these are has no such thing.</summary>
+    public OtlpSignalSettings? LogsDestination { get; set; }
 
     /// <summary>Protocol.</summary>
     public OtlpProtocol Protocol { get; set; } = OtlpProtocol.Grpc;

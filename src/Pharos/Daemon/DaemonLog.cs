@@ -23,9 +23,7 @@ internal sealed class DaemonLog : IDisposable
             configuration.WriteTo.OpenTelemetry(
                 options =>
                 {
-                    options.LogsEndpoint = destination.Endpoint.ToString();
-                    options.Protocol = destination.Transport == OtlpTransport.Grpc ? Serilog.Sinks.OpenTelemetry.OtlpProtocol.Grpc : Serilog.Sinks.OpenTelemetry.OtlpProtocol.HttpProtobuf;
-                    options.Headers = destination.Headers.ToDictionary(h => h.Key, h => h.Value);
+                    options.LogsDestination = destination;
                     options.ResourceAttributes = own.Attributes.ToDictionary(a => a.Key, a => a.Value);
                 },
                 ignoreEnvironment: true);

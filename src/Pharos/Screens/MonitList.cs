@@ -16,7 +16,7 @@ internal static class MonitList
             return [[new(model.Lost is null ? "No apps yet: pharos start SCRIPT --name NAME" : "")]];
         }
 
-        var lines = new List<Span[]> { Row(width, "app", "state", "cpu", "memory", "↺", "uptime", Sgr.Bold, null) };
+        var lines = new List<Span[]> { Row(width, "app", "", "state", "cpu", "memory", "↺", "uptime", Sgr.Bold, null) };
         var rows = Math.Max(1, height - 1);
         var first = Math.Clamp(model.Selected - (rows / 2), 0, Math.Max(0, model.Instances.Count - rows));
         for (var i = first; i < Math.Min(model.Instances.Count, first + rows); i++)
@@ -25,7 +25,8 @@ internal static class MonitList
             var selected = i == model.Selected ? Sgr.Reverse : null;
             lines.Add(Row(
                 width,
-                TerminalText.Clean(MonitModel.KeyOf(it)),
+                TerminalText.Clean(it.App),
+                $":{it.Index}",
                 StateText.Short(it),
                 it.CpuPercent is { } cpu ? Humanize.Percent(cpu) : "-",
                 (it.TreeMemoryBytes ?? it.MemoryBytes) is { } memory ? Humanize.Bytes(memory) : "-",
@@ -40,7 +41,7 @@ internal static class MonitList
 
     // Restarts and uptime stand in the details too: they go first where it is narrow.
     private static Span[] Row(
-        int width, string name, string state, string cpu, string memory, string restarts, string uptime, string? color, string? stateColor)
+        int width, string name, string index, string state, string cpu, string memory, string restarts, string uptime, string? color, string? stateColor)
     {
         var always = State + Cpu + Memory + 3;
         var full = always + Restarts + Uptime + 2;
@@ -49,7 +50,7 @@ internal static class MonitList
         var nameWidth = Math.Min(room, MostName);
         List<Span> row =
         [
-            new(TerminalText.Fit(name, nameWidth) + " ", color),
+            new(TerminalText.Fit(Shortened(name, nameWidth - index.Length) + index, nameWidth) + " ", color),
             new(TerminalText.Fit(state, State), stateColor ?? color),
             new(" " + TerminalText.Fit(cpu, Cpu, right: true) + " " + TerminalText.Fit(memory, Memory, right: true), color),
         ];
@@ -60,4 +61,7 @@ internal static class MonitList
 
         return [.. row];
     }
+
+    // A long name gives way to the index: it is what tells the instances of an app apart.
+    private static string Shortened(string name, int width) => TerminalText.Width(name) <= width ? name : TerminalText.Fit(name, Math.Max(1, width));
 }

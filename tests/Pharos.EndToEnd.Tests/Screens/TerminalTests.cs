@@ -46,7 +46,7 @@ public sealed class TerminalTests : PharosTest
         Assert.Equal(rows, first.Count);
         Assert.All(first, line => Assert.InRange(line.Length, 0, columns));
         Assert.Contains(first, l => l.Contains("busy", StringComparison.Ordinal));
-        Assert.Contains(first, l => l.Contains("an-app-with", StringComparison.Ordinal));
+        Assert.All([":0 ", ":1 "], index => Assert.Single(first, l => l.StartsWith("│ an-app-with", StringComparison.Ordinal) && l[..42].Contains(index, StringComparison.Ordinal)));
         Assert.Contains("q quit", first[^1]);
         Assert.Contains("r restart", first[^1]);
         Assert.DoesNotContain("from before monit", first);
