@@ -35,7 +35,7 @@ internal sealed class Pm2Contestant : Contestant
             ["interpreter"] = "none",
             ["exec_mode"] = "fork",
             ["instances"] = app.Instances,
-            ["min_uptime"] = 50,
+            ["min_uptime"] = 100,
             ["max_restarts"] = 1_000_000,
             ["env"] = env,
         };
