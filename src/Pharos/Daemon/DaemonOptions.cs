@@ -1,4 +1,5 @@
 using System.Net;
+using Pharos.Client.Boot;
 using Pharos.Exporters.Settings;
 
 namespace Pharos.Daemon;
@@ -40,14 +41,11 @@ internal sealed record DaemonOptions
         IPEndPoint? endpoint = null;
         if (metrics is not null && !TryEndpoint(metrics, out endpoint))
             return (null, $"{source} '{metrics}' is not an address to listen on: write PORT or HOST:PORT, for example 127.0.0.1:9464");
-        var home = getenv("PHAROS_HOME") is { Length: > 0 } given ? Path.GetFullPath(given)
-            : getenv("HOME") is { Length: > 0 } user ? Path.Combine(user, ".pharos")
-            : null;
-        if (home is null)
-            return (null, "neither PHAROS_HOME nor HOME is set: there is no place for the daemon's files");
+        if (PharosHome.Find(name => getenv(name) is { Length: > 0 } value ? value : null, Environment.CurrentDirectory, out var home) is { } noHome)
+            return (null, noHome);
         return (new DaemonOptions
         {
-            Home = home,
+            Home = home!.Path,
             Metrics = endpoint,
             Otlp = otlp,
             ReadyFd = int.TryParse(getenv("PHAROS_READY_FD"), out var fd) && fd > 2 ? fd : null,

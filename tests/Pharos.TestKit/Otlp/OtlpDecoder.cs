@@ -59,6 +59,7 @@ public static class OtlpDecoder
             Start = Number(fields, 7),
             End = Number(fields, 8),
             Attributes = Attributes(message, 9),
+            Links = [.. fields.Where(f => f.Number == 13).Select(f => WireReader.Fields(f.Content).ToArray()).Select(l => (Hex(l, 1), Hex(l, 2)))],
             StatusMessage = Text(status, 2),
             Status = (int)Number(status, 3),
         };

@@ -89,6 +89,9 @@ public sealed record ReceivedSpan(ReceivedPlace Place, string Name)
 
     public long End { get; init; }
 
+    /// <summary>Spans of other traces that led to this one.</summary>
+    public IReadOnlyList<(string TraceId, string SpanId)> Links { get; init; } = [];
+
     /// <summary>2 is an error.</summary>
     public int Status { get; init; }
 

@@ -20,16 +20,23 @@ internal sealed record PharosHome(string Path)
     /// <param name="shell">Whose variables count.</param>
     /// <param name="home">The home; null when there is none.</param>
     /// <returns>Null, or one line that says what is wrong.</returns>
-    public static string? Find(Shell shell, out PharosHome? home)
+    public static string? Find(Shell shell, out PharosHome? home) => Find(shell.Variable, shell.Cwd, out home);
+
+    /// <summary>Finds it, for the client and for the daemon alike: both must come to the same name.</summary>
+    /// <param name="variable">A variable's value; null when it is unset or empty.</param>
+    /// <param name="cwd">What a relative path is relative to.</param>
+    /// <param name="home">The home; null when there is none.</param>
+    /// <returns>Null, or one line that says what is wrong.</returns>
+    public static string? Find(Func<string, string?> variable, string cwd, out PharosHome? home)
     {
         home = null;
-        var path = shell.Variable("PHAROS_HOME") ?? (shell.Variable("HOME") is { } user ? $"{user.TrimEnd('/')}/.pharos" : null);
+        var path = variable("PHAROS_HOME") ?? (variable("HOME") is { } user ? $"{user.TrimEnd('/')}/.pharos" : null);
         if (path is null)
         {
             return "neither PHAROS_HOME nor HOME is set: there is no place for the daemon's files";
         }
 
-        var found = new PharosHome(System.IO.Path.GetFullPath(path, shell.Cwd));
+        var found = new PharosHome(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path, cwd)));
         var bytes = Encoding.UTF8.GetByteCount(found.Socket);
         if (bytes > UnixConnection.LongestPath)
         {
