@@ -12,17 +12,19 @@ internal sealed class SamplerLoop : IDisposable
     private readonly SupervisorStats _stats;
     private readonly TimeProvider _time;
     private readonly TimeSpan _interval;
+    private readonly Action<string> _say;
     private readonly Dictionary<InstanceKey, (int Pid, int Incarnation, long StartedUnixNanos, ISampledProcess Files)> _open = [];
     private readonly ManualResetEventSlim _stop = new();
     private readonly Thread _thread;
 
-    public SamplerLoop(IProcessSampler sampler, Func<IEnumerable<InstanceActor>> actors, SupervisorStats stats, TimeProvider time, TimeSpan interval)
+    public SamplerLoop(IProcessSampler sampler, Func<IEnumerable<InstanceActor>> actors, SupervisorStats stats, TimeProvider time, TimeSpan interval, Action<string> say)
     {
         _sampler = sampler;
         _actors = actors;
         _stats = stats;
         _time = time;
         _interval = interval;
+        _say = say;
         _thread = new Thread(Run) { IsBackground = true, Name = "sampler" };
         _thread.Start();
     }
@@ -54,7 +56,10 @@ internal sealed class SamplerLoop : IDisposable
                 continue;
             ProcessSample sample = default;
             if (open.Files.TryRead(ref sample) && actor.Snapshot.State.Incarnation == open.Incarnation && actor.Snapshot.Process is not null)
+            {
                 actor.Telemetry.Sampled(in sample, open.StartedUnixNanos, (long)(_time.GetElapsedTime(0, _time.GetTimestamp()).TotalSeconds * 1e9));
+                MemoryGuard.Look(actor, in sample, _say);
+            }
         }
     }
 
