@@ -28,6 +28,7 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
     private readonly long _since;
     private readonly StateKeeper _keeper;
     private readonly SamplerLoop _sampler;
+    private readonly CronRestarts _cron;
     private volatile SavedState? _loaded; // read and not yet brought back: _declaring is held meanwhile
     private volatile bool _closing;
     private volatile Dictionary<InstanceKey, bool>? _wishes; // while the daemon goes down: what the next one is to start
@@ -45,6 +46,7 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
         _since = InstanceReporter.UnixNanos(services.Time.GetUtcNow());
         _keeper = new StateKeeper(store, Capture, services.Say);
         _sampler = new SamplerLoop(sampler, () => Actors, services.Stats, services.Time, services.Options.SamplingInterval, services.Say);
+        _cron = new CronRestarts(() => _apps.Values, services.Time, services.Say);
         services.Stats.InstancesByState = CountByState;
     }
 
@@ -362,7 +364,7 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
         var now = InstanceReporter.UnixNanos(_services.Time.GetUtcNow());
         var id = ServiceInstanceId.For(_services.Options.HostId, spec.Namespace, key);
         var since = saved is null ? now : InstanceReporter.UnixNanos(saved.CountersSince);
-        var telemetry = new InstanceTelemetry(AppResource.OfInstance(spec, key, id, _services.Options), since) { CreatedUnixNanos = now };
+        var telemetry = new InstanceTelemetry(AppResource.OfInstance(spec, key, id, _services.Options), since) { CreatedUnixNanos = now, MemoryLimitBytes = spec.MaxMemoryBytes };
         if (saved is not null)
             telemetry.Restore(saved.Restarts, saved.Exits);
         var stem = Path.Combine(_services.Options.LogDirectory, key.App);
@@ -417,6 +419,7 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
     /// <summary>Ends the actors and the sampler. Processes that still run go on, and the state says so.</summary>
     public async ValueTask DisposeAsync()
     {
+        _cron.Dispose();
         _sampler.Dispose();
         await Task.WhenAll(Actors.Select(a => a.DisposeAsync().AsTask()));
         await _keeper.DisposeAsync(); // after the actors: one may have taken in a process that was being made

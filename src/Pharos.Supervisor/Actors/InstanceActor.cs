@@ -88,6 +88,9 @@ public sealed class InstanceActor : IAsyncDisposable
     /// <summary>Its output.</summary>
     public InstanceLog Log { get; }
 
+    /// <summary>Memory of the whole tree above which it is restarted, bytes; null: no limit.</summary>
+    public long? MaxMemoryBytes => _spec.MaxMemoryBytes;
+
     /// <summary>Its numbers.</summary>
     public InstanceTelemetry Telemetry => Log.Telemetry;
 

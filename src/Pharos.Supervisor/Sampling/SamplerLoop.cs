@@ -12,9 +12,9 @@ internal sealed class SamplerLoop : IDisposable
     private readonly SupervisorStats _stats;
     private readonly TimeProvider _time;
     private readonly TimeSpan _interval;
+    private readonly Action<string> _say;
     private readonly Dictionary<InstanceKey, (int Pid, int Incarnation, long StartedUnixNanos, ISampledProcess Files)> _open = [];
     private readonly HashSet<InstanceKey> _present = [];
-    private readonly Action<string> _say;
     private readonly ManualResetEventSlim _stop = new();
     private readonly Thread _thread;
     private bool _failing;
@@ -78,6 +78,8 @@ internal sealed class SamplerLoop : IDisposable
             actor.Telemetry.Sampled(in sample, open.StartedUnixNanos, (long)(_time.GetElapsedTime(0, _time.GetTimestamp()).TotalSeconds * 1e9));
             if (!IsOf(actor, open.Incarnation))
                 actor.Telemetry.ProcessGone(); // it went meanwhile: its series must not live on by this sample
+            else
+                MemoryGuard.Look(actor, in sample, _say);
         }
     }
 
