@@ -325,6 +325,10 @@ public sealed class InstanceActor : IAsyncDisposable
                 _trace.Tag(AttributeNames.ExitReason, Words.Of(ended));
                 if (step.Next.Phase == Phase.Stopped)
                     _trace.End(ended == ExitReason.StopTimeoutKill ? Words.Of(ended) : null, "the grace had passed");
+                else if (step.Next.Phase == Phase.BackingOff)
+                    _trace.Step(SpanNames.Backoff);
+                else if (step.Next.Failure is { } failure)
+                    _trace.End(Words.Of(failure), "it was given up");
                 break;
             case SpawnRefused when step.Ended is not null && was.Phase == Phase.Stopping && step.Next.Phase == Phase.Stopped:
                 _trace.End(); // the stop came first, and there was nothing to stop
