@@ -107,40 +107,53 @@ publish_if_changed() {
 
 # ---- test
 
-passed=0 failed=0
-run_tests() { # PROJECT [ARGUMENT...]: adds to passed and failed
-  local project=$1 name trx code=0 counters p f
+run_tests() { # PROJECT [ARGUMENT...]: leaves NAME.trx, NAME.log and NAME.code in the results; prints the log when it ends
+  local project=$1 name code=0
   shift
   name=$(basename "$project" .csproj)
-  trx=$results/$name.trx
-  rm -f "$trx"
-  dotnet test "$project" --no-build --results-directory $results --logger "trx;LogFileName=$name.trx" "$@" </dev/null || code=$?
-  counters=$(grep -o '<Counters [^>]*' "$trx" 2>/dev/null || true)
-  p=$(sed -n 's/.* passed="\([0-9]*\)".*/\1/p' <<<"$counters")
-  f=$(sed -n 's/.* failed="\([0-9]*\)".*/\1/p' <<<"$counters")
-  # A run that broke off (a crashed test host, say) counts as a failure even when no single test does.
-  [ "$code" = 0 ] || [ "${f:-0}" -gt 0 ] || { say "$name broke off with exit code $code"; f=1; }
-  passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0}))
+  mkdir -p $results
+  rm -f "$results/$name".*
+  dotnet test "$project" --no-build --results-directory $results --logger "trx;LogFileName=$name.trx" "$@" </dev/null >"$results/$name.log" 2>&1 || code=$?
+  echo $code >"$results/$name.code"
+  cat "$results/$name.log"
 }
 
-summary() { # the last line; the exit code says the same
+summary() { # over all that was run: the last line, and the exit code says the same
+  local code name counters p f passed=0 failed=0
+  for code in $results/*.code; do
+    [ -f "$code" ] || continue
+    name=$(basename "$code" .code)
+    counters=$(grep -o '<Counters [^>]*' "$results/$name.trx" 2>/dev/null || true)
+    p=$(sed -n 's/.* passed="\([0-9]*\)".*/\1/p' <<<"$counters")
+    f=$(sed -n 's/.* failed="\([0-9]*\)".*/\1/p' <<<"$counters")
+    # A run that broke off (a crashed test host, say) counts as a failure even when no single test does.
+    [ "$(cat "$code")" = 0 ] || [ "${f:-0}" -gt 0 ] || { say "$name broke off with exit code $(cat "$code")"; f=1; }
+    passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0}))
+  done
   echo "$passed passed, $failed failed"
   [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
 }
 
-unit() {
+unit() { # two projects at a time: most tests wait for processes and servers, not for a core
   local project
   for project in tests/*.Tests/*.csproj; do
-    [ "$project" = $end_to_end ] || run_tests "$project" "$@"
+    [ "$project" = $end_to_end ] && continue
+    while [ "$(jobs -rp | wc -l)" -ge "${PHAROS_TEST_JOBS:-2}" ]; do wait -n || true; done
+    run_tests "$project" "$@" &
   done
+  wait
 }
 
 e2e() {
   [ ! -f $end_to_end ] || run_tests $end_to_end "$@"
 }
 
+fresh() { rm -rf $results; }
+
 test_all() {
-  [ ! -f $program ] || publish_if_changed
+  fresh
+  tests/stack/install >/dev/null 2>&1 & # downloads and compiles while we build; who needs the servers waits for its lock, and says why it failed
+  publish_if_changed
   build
   unit
   e2e
@@ -160,8 +173,8 @@ verb=${1:-all}
 case $verb in
   all | test) test_all ;;
   build) build ;;
-  unit) build; unit "$@"; summary ;;
-  e2e) publish_if_changed; build; e2e "$@"; summary ;;
+  unit) fresh; build; unit "$@"; summary ;;
+  e2e) fresh; publish_if_changed; build; e2e "$@"; summary ;;
   publish) publish ;;
   demo) demo ;;
   format)
@@ -170,7 +183,7 @@ case $verb in
       '') dotnet format $solution ;;
       *) die "format takes --check or nothing" ;;
     esac ;;
-  golden) publish_if_changed; build; export UPDATE_GOLDEN=1; unit; e2e; git status --short -- '*.golden' ;;
+  golden) fresh; publish_if_changed; build; export UPDATE_GOLDEN=1; unit; e2e; git status --short -- '*.golden' ;;
   bench) dotnet run -c Release --project bench/Pharos.Benchmarks -- "$@" ;;
   ci) exec .ci/run ;;
   help | -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}" ;;

@@ -72,6 +72,18 @@ public sealed record StartRequest
     /// <summary>Crash window, duration.</summary>
     public string? CrashWindow { get; init; }
 
+    /// <summary>After this time an instance that was given up is tried once more, duration; null: never by itself.</summary>
+    public string? RetryFailed { get; init; }
+
+    /// <summary>Memory of the whole tree above which an instance is restarted: bytes, or with k, m, g (1024).</summary>
+    public string? MaxMemory { get; init; }
+
+    /// <summary>Cron pattern, 5 or 6 fields, at which running instances are restarted.</summary>
+    public string? Cron { get; init; }
+
+    /// <summary>IANA name of the zone of the pattern; null: the host's.</summary>
+    public string? CronZone { get; init; }
+
     /// <summary>Stop signal by name or number.</summary>
     public string? StopSignal { get; init; }
 

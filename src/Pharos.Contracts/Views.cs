@@ -137,6 +137,15 @@ public sealed record AppView
     /// <summary>Seconds between the stop signal and SIGKILL.</summary>
     public required double GraceSeconds { get; init; }
 
+    /// <summary>Memory of the whole tree above which an instance is restarted, bytes; null: no limit.</summary>
+    public long? MaxMemoryBytes { get; init; }
+
+    /// <summary>Cron pattern at which running instances are restarted; null: never.</summary>
+    public string? Cron { get; init; }
+
+    /// <summary>Zone of the pattern; null: the host's.</summary>
+    public string? CronZone { get; init; }
+
     /// <summary>User, group, umask, nice and limits that were asked for; empty when none.</summary>
     public IReadOnlyDictionary<string, string> Credentials { get; init; } = new Dictionary<string, string>();
 

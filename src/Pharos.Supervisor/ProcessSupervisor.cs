@@ -24,13 +24,15 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
     private readonly IStateStore _store;
     private readonly Func<string, IAppendFile> _openLog;
     private readonly SemaphoreSlim _declaring = new(1, 1); // one change of the set of apps at a time
-    private readonly List<InstanceTelemetry> _ended = []; // deleted instances whose series must end with the next push; guards itself
+    private readonly List<(InstanceActor Actor, App App)> _ended = []; // deleted instances whose series must end with the next push; guards itself
     private readonly long _since;
     private readonly StateKeeper _keeper;
     private readonly SamplerLoop _sampler;
-    private SavedState? _loaded;
+    private readonly CronRestarts _cron;
+    private volatile SavedState? _loaded; // read and not yet brought back: _declaring is held meanwhile
+    private volatile bool _closing;
     private volatile Dictionary<InstanceKey, bool>? _wishes; // while the daemon goes down: what the next one is to start
-    private volatile ImmutableSortedDictionary<string, App> _apps = ImmutableSortedDictionary.Create<string, App>(StringComparer.Ordinal);
+    private volatile ImmutableSortedDictionary<string, App> _apps = ImmutableSortedDictionary.Create<string, App>(StringComparer.Ordinal); // written under _declaring
 
     /// <param name="services">What every actor works with.</param>
     /// <param name="store">Keeps the state.</param>
@@ -43,7 +45,8 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
         _openLog = openLog;
         _since = InstanceReporter.UnixNanos(services.Time.GetUtcNow());
         _keeper = new StateKeeper(store, Capture, services.Say);
-        _sampler = new SamplerLoop(sampler, () => Actors, services.Stats, services.Time, services.Options.SamplingInterval);
+        _sampler = new SamplerLoop(sampler, () => Actors, services.Stats, services.Time, services.Options.SamplingInterval, services.Say);
+        _cron = new CronRestarts(() => _apps.Values, services.Time, services.Say);
         services.Stats.InstancesByState = CountByState;
     }
 
@@ -62,11 +65,14 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
     /// <summary>All instances, by app and slot.</summary>
     public IEnumerable<InstanceActor> Actors => _apps.Values.SelectMany(a => a.Instances);
 
-    /// <summary>Reads what an earlier daemon had. Nothing is touched yet.</summary>
+    /// <summary>Reads what an earlier daemon had. Nothing is touched yet; apps cannot be declared or deleted until <see cref="Resume"/>.</summary>
     /// <exception cref="StateUnreadableException">No generation of the state is whole; nothing was changed.</exception>
     public void Load()
     {
-        _loaded = _store.Load(out var warnings);
+        var loaded = _store.Load(out var warnings);
+        if (loaded is not null)
+            _declaring.Wait();
+        _loaded = loaded;
         foreach (var warning in warnings)
             _services.Say(warning);
     }
@@ -74,16 +80,35 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
     /// <summary>Brings back what <see cref="Load"/> read: living processes are adopted, wanted ones that are gone are started.</summary>
     public void Resume()
     {
-        if (_loaded is null)
+        if (_loaded is not { } loaded)
             return;
-        foreach (var saved in _loaded.Apps)
-            _apps = _apps.SetItem(saved.Spec.Name, Make(saved.Spec, saved.Instances));
+        var marked = FindMarked();
+        var apps = _apps.ToBuilder();
+        foreach (var saved in loaded.Apps)
+            apps[saved.Spec.Name] = Make(saved.Spec, saved.Instances, marked);
+        _apps = apps.ToImmutable();
         _loaded = null;
+        _declaring.Release();
         foreach (var actor in Actors)
         {
             // An adopted one ignores it: its adoption comes first in the inbox. One that had failed stays failed until somebody asks.
             if (actor.Snapshot is { Wanted: true, State.Phase: not Phase.Failed })
                 actor.Post(new StartRequested());
+        }
+
+        _keeper.Changed();
+    }
+
+    private IReadOnlyList<MarkedProcess> FindMarked()
+    {
+        try
+        {
+            return _services.Host.FindMarked();
+        }
+        catch (IOException e)
+        {
+            _services.Say($"cannot look for processes that the state does not know: {e.Message}");
+            return [];
         }
     }
 
@@ -102,14 +127,16 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
         await _declaring.WaitAsync(cancel);
         try
         {
+            if (_closing)
+                return GoingDown;
             if (_apps.ContainsKey(spec.Name))
                 return new(Refusal.Conflict, $"app '{spec.Name}' exists already: use 'pharos restart {spec.Name}', or give this one another name with --name");
-            _apps = _apps.Add(spec.Name, Make(spec, []));
+            _apps = _apps.Add(spec.Name, Make(spec, [], []));
             _keeper.SaveNow();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            await ForgetAsync(spec.Name);
+            await ForgetAsync(_apps[spec.Name], context);
             return new(Refusal.Invalid, $"cannot save the state, so '{spec.Name}' was not started: {e.Message}");
         }
         finally
@@ -141,8 +168,7 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
     {
         if (Select(selector, out var actors) is { } refused)
             return refused;
-        await StopAllAsync(actors, context, cancel);
-        return null;
+        return await StopAllAsync(actors, context, cancel);
     }
 
     /// <summary>A new process in place of each, also of one that is stopped.</summary>
@@ -168,20 +194,23 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
             return refused;
         if (InstanceKey.TryParse(selector, out var one) && !_apps.ContainsKey(selector))
             return new(Refusal.Invalid, $"an app is deleted whole: use 'pharos delete {one.App}', or 'pharos stop {selector}' for the one instance");
-        await StopAllAsync(actors, context, cancel);
+        // Whoever of them was deleted and declared anew while we waited is somebody else's.
+        var apps = actors.Select(a => a.Snapshot.Key.App).Distinct().Select(name => _apps.GetValueOrDefault(name)).OfType<App>().ToList();
+        if (await StopAllAsync(actors, context, cancel) is { } unstopped)
+            return unstopped;
         await _declaring.WaitAsync(cancel);
         try
         {
-            foreach (var app in actors.Select(a => a.Snapshot.Key.App).Distinct().ToList())
-                await ForgetAsync(app);
-            _keeper.SaveNow();
+            foreach (var app in apps.Where(app => _apps.GetValueOrDefault(app.Spec.Name) == app))
+                await ForgetAsync(app, context);
+            return _keeper.TrySave() is { } unsaved
+                ? new(Refusal.Invalid, $"'{selector}' is deleted, but the state cannot be saved, so the next daemon may bring it back: {unsaved}")
+                : null;
         }
         finally
         {
             _declaring.Release();
         }
-
-        return null;
     }
 
     /// <summary>The interpreter that an app's script is run by now.</summary>
@@ -212,10 +241,19 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
     /// <returns>Completes when nothing runs and the state says so.</returns>
     public async Task StopEverythingAsync(bool forGood, ActivityContext context)
     {
-        if (!forGood)
-            _wishes = Actors.ToDictionary(a => a.Snapshot.Key, a => a.Snapshot.Wanted);
-        await StopAllAsync([.. Actors], context, CancellationToken.None);
-        _keeper.SaveNow();
+        await _declaring.WaitAsync();
+        try
+        {
+            _closing = true;
+            if (!forGood)
+                _wishes = Actors.ToDictionary(a => a.Snapshot.Key, a => a.Snapshot.Wanted);
+            await Task.WhenAll(Actors.Select(a => RetireAsync(a, context)));
+            _keeper.TrySave();
+        }
+        finally
+        {
+            _declaring.Release();
+        }
     }
 
     /// <summary>A record that was taken did not reach its destination after all.</summary>
@@ -238,68 +276,118 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
             return;
         lock (_ended)
         {
-            foreach (var telemetry in _ended)
-                telemetry.Collect(batches, nowUnixNanos, final);
+            // An app of the same name that was declared anew goes on with the same series.
+            var alive = Actors.Select(a => a.Id).ToHashSet();
+            foreach (var (actor, _) in _ended)
+            {
+                if (!alive.Contains(actor.Id))
+                    actor.Telemetry.Collect(batches, nowUnixNanos, final);
+            }
+
+            foreach (var app in _ended.Select(e => e.App).Distinct())
+            {
+                if (!_apps.Values.Any(a => a.Spec.Name == app.Spec.Name && a.Spec.Namespace == app.Spec.Namespace))
+                    app.Collect(batches, nowUnixNanos, _since, ended: true);
+            }
+
             _ended.Clear();
         }
     }
 
-    private static async Task StopAllAsync(IReadOnlyList<InstanceActor> actors, ActivityContext context, CancellationToken cancel) =>
-        await Task.WhenAll(actors.Select(async actor =>
-        {
-            await actor.AskAsync(new StopRequested(), context);
-            await actor.WaitAsync(s => s.State.Phase == Phase.Stopped || s.Wanted, cancel); // wanted: somebody started it again meanwhile
-        }));
+    private static OperationRefused GoingDown => new(Refusal.Conflict, "the daemon is going down: nothing is started any more");
 
-    private static async Task<OperationRefused?> UpAsync(IReadOnlyList<InstanceActor> actors, InstanceEvent order, ActivityContext context, CancellationToken cancel)
+    private static async Task<OperationRefused?> StopAllAsync(IReadOnlyList<InstanceActor> actors, ActivityContext context, CancellationToken cancel)
     {
-        var settled = await Task.WhenAll(actors.Select(async actor =>
+        var refused = await Task.WhenAll(actors.Select(async actor =>
         {
-            await actor.AskAsync(order, context);
-            return await actor.WaitAsync(s => s.State is { Spawning: false, Phase: not Phase.Stopping }, cancel);
+            try
+            {
+                await actor.AskAsync(new StopRequested(), context);
+                await actor.WaitAsync(s => s.State.Phase == Phase.Stopped || s.Wanted, cancel); // wanted: somebody started it again meanwhile
+                return null;
+            }
+            catch (ActorEndedException e)
+            {
+                return e.IsBug ? new OperationRefused(Refusal.Conflict, e.Message) : null; // deleted meanwhile: then it is stopped too
+            }
         }));
-        var failed = settled.FirstOrDefault(s => s.State is { Phase: Phase.Failed, Failure: FailureReason.SpawnFailed });
-        return failed is null ? null : new(Refusal.SpawnFailed, $"cannot start '{failed.Key}': {failed.State.Error}");
+        return refused.FirstOrDefault(r => r is not null);
     }
 
-    private App Make(AppSpec spec, IReadOnlyList<SavedInstance> saved)
+    private async Task<OperationRefused?> UpAsync(IReadOnlyList<InstanceActor> actors, InstanceEvent order, ActivityContext context, CancellationToken cancel)
+    {
+        if (_closing)
+            return GoingDown;
+        var refused = await Task.WhenAll(actors.Select(async actor =>
+        {
+            try
+            {
+                await actor.AskAsync(order, context);
+                var settled = await actor.WaitAsync(s => s.State is { Spawning: false, Phase: not Phase.Stopping }, cancel);
+                if (actor.IsRetired)
+                    return _closing ? GoingDown : new(Refusal.NotFound, $"'{settled.Key}' was deleted meanwhile");
+                return settled.State is { Phase: Phase.Failed, Failure: FailureReason.SpawnFailed }
+                    ? new OperationRefused(Refusal.SpawnFailed, $"cannot start '{settled.Key}': {settled.State.Error}")
+                    : null;
+            }
+            catch (ActorEndedException e)
+            {
+                return new OperationRefused(e.IsBug ? Refusal.Conflict : Refusal.NotFound, e.Message);
+            }
+        }));
+        return refused.FirstOrDefault(r => r is not null);
+    }
+
+    /// <summary>Stops an instance for good; one whose actor died is said and passed over, the others must not wait for it.</summary>
+    private async Task RetireAsync(InstanceActor actor, ActivityContext context)
+    {
+        try
+        {
+            await actor.RetireAsync(context);
+        }
+        catch (ActorEndedException e)
+        {
+            _services.Say($"cannot stop: {e.Message}");
+        }
+    }
+
+    private App Make(AppSpec spec, IReadOnlyList<SavedInstance> saved, IReadOnlyList<MarkedProcess> marked)
     {
         var instances = Enumerable.Range(0, spec.Instances)
-            .Select(index => MakeActor(spec, new InstanceKey(spec.Name, index), saved.FirstOrDefault(s => s.Index == index)))
+            .Select(index => MakeActor(spec, new InstanceKey(spec.Name, index), saved.FirstOrDefault(s => s.Index == index), marked))
             .ToList();
         return new App(spec, AppResource.OfApp(spec, _services.Options)) { Instances = instances };
     }
 
-    private InstanceActor MakeActor(AppSpec spec, InstanceKey key, SavedInstance? saved)
+    private InstanceActor MakeActor(AppSpec spec, InstanceKey key, SavedInstance? saved, IReadOnlyList<MarkedProcess> marked)
     {
         var now = InstanceReporter.UnixNanos(_services.Time.GetUtcNow());
         var id = ServiceInstanceId.For(_services.Options.HostId, spec.Namespace, key);
         var since = saved is null ? now : InstanceReporter.UnixNanos(saved.CountersSince);
-        var telemetry = new InstanceTelemetry(AppResource.OfInstance(spec, key, id, _services.Options), since) { CreatedUnixNanos = now };
+        var telemetry = new InstanceTelemetry(AppResource.OfInstance(spec, key, id, _services.Options), since) { CreatedUnixNanos = now, MemoryLimitBytes = spec.MaxMemoryBytes };
         if (saved is not null)
             telemetry.Restore(saved.Restarts, saved.Exits);
         var stem = Path.Combine(_services.Options.LogDirectory, key.App);
         var log = new InstanceLog(key, $"{stem}-out-{key.Index}.log", $"{stem}-error-{key.Index}.log", telemetry, Logs, _services.Sink, _openLog);
         log.MaskSecretsOf(spec.Env);
-        return new InstanceActor(spec, key, _services, log, saved, _keeper.Changed);
+        return new InstanceActor(spec, key, _services, log, saved, _keeper.Changed, marked);
     }
 
-    private async Task ForgetAsync(string name)
+    private async Task ForgetAsync(App app, ActivityContext context)
     {
-        if (!_apps.TryGetValue(name, out var app))
-            return;
-        _apps = _apps.Remove(name);
+        await Task.WhenAll(app.Instances.Select(a => RetireAsync(a, context))); // somebody may have started it again since it was stopped
+        _apps = _apps.Remove(app.Spec.Name);
         foreach (var actor in app.Instances)
         {
             await actor.DisposeAsync();
             actor.Telemetry.Ended();
-            actor.Log.Dispose();
+            _services.Pump.Release(actor.Log);
             lock (_ended)
-                _ended.Add(actor.Telemetry);
+                _ended.Add((actor, app));
         }
     }
 
-    private SavedState Capture() => new()
+    private SavedState Capture() => _loaded ?? new()
     {
         Apps = [.. _apps.Values.Select(app => new SavedApp
         {
@@ -331,10 +419,10 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
     /// <summary>Ends the actors and the sampler. Processes that still run go on, and the state says so.</summary>
     public async ValueTask DisposeAsync()
     {
+        _cron.Dispose();
         _sampler.Dispose();
-        await _keeper.DisposeAsync();
-        foreach (var actor in Actors)
-            await actor.DisposeAsync();
+        await Task.WhenAll(Actors.Select(a => a.DisposeAsync().AsTask()));
+        await _keeper.DisposeAsync(); // after the actors: one may have taken in a process that was being made
         _services.Stats.Dispose();
         _declaring.Dispose();
     }

@@ -52,10 +52,10 @@ internal sealed class LogEndpoints(ApiServices services)
         try
         {
             await context.Response.Body.FlushAsync(context.RequestAborted);
-            while (await subscription.Lines.WaitToReadAsync(context.RequestAborted))
+            while (await subscription.WaitAsync(context.RequestAborted))
             {
                 using var batch = new MemoryStream();
-                while (batch.Length < 64 * 1024 && subscription.Lines.TryRead(out var line))
+                while (batch.Length < 64 * 1024 && subscription.TryRead(out var line))
                     Write(batch, line, json, bare, width, context.Color());
                 if (subscription.TakeMissed() is > 0 and var missed && !json)
                     batch.Write(Encoding.UTF8.GetBytes($"pharos: {missed} lines missed: this follower reads slower than the app writes; they are in the log file\n"));

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Pharos.Contracts;
 using Pharos.Core.Lifecycle;
+using Pharos.Core.Schedules;
 using Pharos.Core.Specs;
 using Pharos.Supervisor;
 
@@ -67,6 +68,9 @@ internal sealed class SpecReader
             Umask = Umask(r.Umask),
             Nice = r.Nice,
             Limits = [.. r.Limits.Select(l => Limit(l.Key, l.Value))],
+            MaxMemoryBytes = Size("max-memory", r.MaxMemory),
+            CronRestart = Cron(r.Cron),
+            CronZone = Zone(r.CronZone),
             Stdio = Choice("stdio", r.Stdio, StdioMode.Spool, ("spool", StdioMode.Spool), ("fifo", StdioMode.Fifo)),
             Version = r.Version,
             InjectOtel = r.InjectOtel ?? true,
@@ -81,6 +85,7 @@ internal sealed class SpecReader
                 BackoffCap = Duration("backoff-cap", r.BackoffCap, defaults.BackoffCap),
                 MaxCrashes = r.MaxCrashes ?? defaults.MaxCrashes,
                 CrashWindow = Duration("crash-window", r.CrashWindow, defaults.CrashWindow),
+                RetryFailedAfter = r.RetryFailed is null ? null : Duration("retry-failed", r.RetryFailed, TimeSpan.Zero),
                 Grace = Duration("grace", r.Grace, defaults.Grace),
                 StopSignal = Signal(r.StopSignal, defaults.StopSignal),
             },
@@ -110,6 +115,30 @@ internal sealed class SpecReader
         if (!SignalNames.TryParse(text, out var number))
             _faults.Add($"stop-signal '{text}' is not a signal: write a name such as SIGTERM, or a number from 1 to 64");
         return number;
+    }
+
+    private long? Size(string key, string? text)
+    {
+        if (text is null)
+            return null;
+        if (Durations.TryParseLimit(text, out var bytes) && bytes is > 0 and < long.MaxValue)
+            return (long)bytes;
+        _faults.Add($"{key} '{text}' is not a size: write bytes, or 300k, 150m, 1g");
+        return null;
+    }
+
+    private string? Cron(string? text)
+    {
+        if (text is not null && !CronExpression.TryParse(text, out _, out var error))
+            _faults.Add($"cron '{text}' {error}");
+        return text;
+    }
+
+    private string? Zone(string? text)
+    {
+        if (text is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(text, out _))
+            _faults.Add($"cron-zone '{text}' is not a time zone of this machine: write an IANA name such as Europe/Berlin");
+        return text;
     }
 
     private int? Umask(string? text)

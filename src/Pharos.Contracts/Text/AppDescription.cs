@@ -26,6 +26,8 @@ public static class AppDescription
         Line(text, "output", app.Stdio, width);
         Line(text, "restart", app.RestartMode, width);
         Line(text, "stop", $"{app.StopSignal}, SIGKILL after {Humanize.Duration(app.GraceSeconds)}", width);
+        Line(text, "memory limit", app.MaxMemoryBytes is { } limit ? Humanize.Bytes(limit) : null, width);
+        Line(text, "cron restart", app.CronZone is null ? app.Cron : $"{app.Cron} ({app.CronZone})", width);
         foreach (var (name, value) in app.Credentials)
         {
             Line(text, name, value, width);

@@ -22,12 +22,14 @@ public static class InstanceLifecycle
         (_, Exited x) when x.Incarnation != it.Incarnation || !it.Alive => Ignored(it),
         (_, DeadlinePassed x) when x.Incarnation != it.Incarnation => Ignored(it),
 
-        (Stopped or Failed, StartRequested) => Launch(Forgiven(it), null),
+        (Stopped, StartRequested) => Launch(Forgiven(it), null),
+        (Failed, StartRequested) => Launch(Forgiven(it), null, new Disarm()),
         (BackingOff, StartRequested) => Launch(Forgiven(it), it.LaunchReason, new Disarm()),
         (Stopping, StartRequested) => To(it with { RestartAfterStop = it.RestartAfterStop ?? RestartReason.Manual }, Stopping),
         (Starting or Running, StartRequested) => Ignored(it),
 
-        (Stopped or Failed, RestartRequested x) => Launch(Forgiven(it), x.Reason),
+        (Stopped, RestartRequested x) => Launch(Forgiven(it), x.Reason),
+        (Failed, RestartRequested x) => Launch(Forgiven(it), x.Reason, new Disarm()),
         (BackingOff, RestartRequested x) => Launch(Forgiven(it), x.Reason, new Disarm()),
         (Starting or Running, RestartRequested x) => Stop(it with { RestartAfterStop = x.Reason }),
         (Stopping, RestartRequested x) => To(it with { RestartAfterStop = x.Reason }, Stopping),
@@ -35,7 +37,7 @@ public static class InstanceLifecycle
         (Starting or Running, StopRequested) => Stop(it with { RestartAfterStop = null }),
         (Stopping, StopRequested) => To(it with { RestartAfterStop = null }, Stopping),
         (BackingOff, StopRequested) => To(it with { Backoff = TimeSpan.Zero }, Stopped, new Disarm()),
-        (Failed, StopRequested) => To(it with { Failure = null, Error = null }, Stopped),
+        (Failed, StopRequested) => To(it with { Failure = null, Error = null }, Stopped, new Disarm()),
         (Stopped, StopRequested) => Ignored(it),
 
         (Stopped, Adopted x) => To(it with { Incarnation = Math.Max(it.Incarnation, x.Incarnation), Alive = true, Readiness = Readiness.Ready }, Running),
@@ -47,7 +49,7 @@ public static class InstanceLifecycle
         (Stopped or Running or BackingOff or Failed, Spawned) => Ignored(it),
 
         (Starting, SpawnRefused x) => Refused(it with { Spawning = false, Error = x.Error, LastExit = ExitReason.SpawnFailed }, x),
-        (Stopping, SpawnRefused x) => AfterStop(it with { Spawning = false, Error = x.Error, LastExit = ExitReason.SpawnFailed }, ExitReason.SpawnFailed),
+        (Stopping, SpawnRefused x) => AfterStop(it with { Spawning = false, Error = x.Error, LastExit = ExitReason.SpawnFailed }, ExitReason.SpawnFailed, x.At, TimeSpan.Zero),
         (Stopped or Running or BackingOff or Failed, SpawnRefused) => Ignored(it),
 
         (Starting, BecameReady) => To(it with { Readiness = Readiness.Ready }, Running),
@@ -57,13 +59,14 @@ public static class InstanceLifecycle
         (Running, BecameUnready) when it.Readiness == Readiness.Ready => To(it with { Readiness = Readiness.Unready }, Running),
         (Stopped or Starting or Running or Stopping or BackingOff or Failed, BecameUnready) => Ignored(it),
 
-        (Stopping, Exited x) => AfterStop(Dead(it), StopReason(it, x.Status)),
+        (Stopping, Exited x) => AfterStop(Dead(it), StopReason(it, x.Status), x.At, x.Uptime),
         (Starting or Running, Exited x) => Ended(Dead(it), x),
         (Stopped or BackingOff or Failed, Exited) => Ignored(it),
 
         // The kill is repeated each grace: a process in an uninterruptible sleep takes it when it wakes.
         (Stopping, DeadlinePassed) when it.Alive => To(it with { Killed = true }, Stopping, new KillTree(it.Incarnation), new Arm(it.Incarnation, KillAgain(it))),
         (BackingOff, DeadlinePassed) => Launch(it, it.LaunchReason),
+        (Failed, DeadlinePassed) when it.Failure == FailureReason.CrashLoop => Launch(Forgiven(it), RestartReason.Crash),
         (Stopped or Starting or Running or Stopping or Failed, DeadlinePassed) => Ignored(it),
 
         _ => throw new ArgumentOutOfRangeException(nameof(e), e, "The family of events is closed."),
@@ -113,9 +116,16 @@ public static class InstanceLifecycle
         : status.OomKilled ? ExitReason.OomKill
         : ExitReason.StopRequested;
 
-    private static Transition AfterStop(InstanceState it, ExitReason reason)
+    private static Transition AfterStop(InstanceState it, ExitReason reason, TimeSpan at, TimeSpan uptime)
     {
         var dead = it with { LastExit = reason };
+        // What we had to stop because it was ill counts as a crash: an app that is over its limit at every start must not be a hot loop.
+        if (it.RestartAfterStop is RestartReason.MemoryLimit or RestartReason.Probe)
+        {
+            var next = Crashed(dead with { RestartAfterStop = null }, at, uptime, reason, it.RestartAfterStop.Value);
+            return next.Next.Phase == BackingOff ? next : next with { Effects = next.Next.Phase == Starting ? [new Disarm(), .. next.Effects] : next.Effects };
+        }
+
         if (it.RestartAfterStop is { } again)
         {
             var launched = Launch(dead, again, new Disarm());
@@ -158,14 +168,18 @@ public static class InstanceLifecycle
         var policy = it.Policy;
         var unstable = uptime < policy.MinUptime;
         // An end with code 0 after a stable life is the app's normal rhythm (a batch job under "always"), not a crash.
-        var counts = why == RestartReason.Crash || unstable;
+        var counts = why != RestartReason.Exit || unstable;
         var crashes = counts ? Remember(it.Crashes, at, policy) : it.Crashes;
         var inARow = unstable ? (int)Math.Min((long)it.UnstableInARow + 1, int.MaxValue)
             : uptime >= policy.HealthyAfter ? 0 : Math.Max(0, it.UnstableInARow - 1);
         var next = it with { Crashes = crashes, UnstableInARow = inARow, LaunchReason = why };
 
         if (policy.MaxCrashes > 0 && crashes.Count >= policy.MaxCrashes)
-            return To(next with { Failure = FailureReason.CrashLoop, Backoff = TimeSpan.Zero }, Failed) with { Ended = ended };
+        {
+            var failed = next with { Failure = FailureReason.CrashLoop, Backoff = TimeSpan.Zero };
+            InstanceEffect then = policy.RetryFailedAfter is { } later ? new Arm(it.Incarnation, later) : new Disarm();
+            return To(failed, Failed, then) with { Ended = ended };
+        }
 
         var delay = policy.DelayFor(unstable ? inARow : 0, it.Seed + (ulong)it.Incarnation);
         next = next with { Backoff = delay };

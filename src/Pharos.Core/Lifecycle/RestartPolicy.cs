@@ -49,6 +49,9 @@ public sealed record RestartPolicy
     /// <summary>The sliding window in which crashes are counted.</summary>
     public TimeSpan CrashWindow { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>After this time an instance that was given up as a crash loop is tried once more, with a clean slate; null: never by itself.</summary>
+    public TimeSpan? RetryFailedAfter { get; init; }
+
     /// <summary>Time between the stop signal and SIGKILL.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -113,6 +113,11 @@ public interface IHostedProcess : IDisposable
     int CountSurvivors();
 }
 
+/// <summary>A living process that carries the mark of an incarnation.</summary>
+/// <param name="Identity">Who it is.</param>
+/// <param name="Marker">As in <see cref="LaunchRequest.Marker"/>.</param>
+public sealed record MarkedProcess(ProcessIdentity Identity, string Marker);
+
 /// <summary>Makes processes and tells when they end. The one component in <c>src/</c> that starts or waits for children.</summary>
 public interface IProcessHost
 {
@@ -138,4 +143,9 @@ public interface IProcessHost
     /// <param name="marker">As in <see cref="LaunchRequest.Marker"/>.</param>
     /// <returns>The number of processes killed.</returns>
     int SweepLeftovers(string marker);
+
+    /// <summary>Looks once at all processes for those that some daemon started as the main process of an incarnation: marked leaders of a session,
+    /// the oldest of each mark.</summary>
+    /// <returns>What was found; those of other homes and daemons too.</returns>
+    IReadOnlyList<MarkedProcess> FindMarked();
 }

@@ -64,6 +64,15 @@ public sealed record AppSpec
     /// <summary>Resource limits.</summary>
     public EquatableArray<ResourceLimit> Limits { get; init; } = [];
 
+    /// <summary>Resident memory of the whole tree, bytes, above which the instance is restarted in order; null: no limit.</summary>
+    public long? MaxMemoryBytes { get; init; }
+
+    /// <summary>Cron pattern at which the app's running instances are restarted; null: never.</summary>
+    public string? CronRestart { get; init; }
+
+    /// <summary>IANA name of the zone that <see cref="CronRestart"/> speaks of; null: the host's.</summary>
+    public string? CronZone { get; init; }
+
     /// <summary>What its stdout and stderr are.</summary>
     public StdioMode Stdio { get; init; } = StdioMode.Spool;
 
@@ -85,7 +94,7 @@ public sealed record AppSpec
         && Cwd == other.Cwd && Interpreter == other.Interpreter && InterpreterArgs == other.InterpreterArgs
         && Instances == other.Instances && User == other.User && Group == other.Group && Umask == other.Umask && Nice == other.Nice
         && Limits == other.Limits && Stdio == other.Stdio && Policy == other.Policy && Version == other.Version
-        && InjectOtel == other.InjectOtel && Env.SequenceEqual(other.Env);
+        && InjectOtel == other.InjectOtel && MaxMemoryBytes == other.MaxMemoryBytes && CronRestart == other.CronRestart && CronZone == other.CronZone && Env.SequenceEqual(other.Env);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Namespace, Script, Cwd, Args, Instances);

@@ -82,6 +82,10 @@ public sealed class ProcessHost : IProcessHost, IDisposable
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<MarkedProcess> FindMarked() =>
+        [.. _tree.Marked().Select(m => new MarkedProcess(new ProcessIdentity(m.Row.Pid, m.Row.StartTicks, BootInfo.BootId), m.Marker))];
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         _spawner.Dispose();

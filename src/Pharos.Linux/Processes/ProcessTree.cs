@@ -41,6 +41,26 @@ internal sealed class ProcessTree : IDisposable
         }
     }
 
+    /// <summary>The marked leaders of a session, the oldest of each mark: an incarnation's main process is spawned as one, and before its descendants.</summary>
+    internal List<(StatLine Row, string Marker)> Marked()
+    {
+        lock (_scanning)
+        {
+            _table.Refresh();
+            _markers.BeginScan(_table.Count);
+            var oldest = new Dictionary<string, StatLine>(StringComparer.Ordinal);
+            foreach (ref readonly var row in _table.Rows)
+            {
+                if (row.Pid != row.Session || row.IsDead || row.IsKernelThread || _markers.Of(_table.Proc, row) is not { } marker)
+                    continue;
+                if (!oldest.TryGetValue(marker, out var known) || row.StartTicks < known.StartTicks)
+                    oldest[marker] = row;
+            }
+
+            return [.. oldest.Select(o => (o.Value, o.Key))];
+        }
+    }
+
     /// <summary>Sends a signal to the tree, deepest first, the root last.</summary>
     internal void Signal(TreeRoot root, int signal)
     {

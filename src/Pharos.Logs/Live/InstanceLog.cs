@@ -127,7 +127,10 @@ public sealed class InstanceLog : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var file in _files)
+        foreach (ref var file in _files.AsSpan())
+        {
             file?.Dispose();
+            file = null;
+        }
     }
 }

@@ -1,33 +1,63 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 
 namespace Pharos.Logs.Live;
 
 /// <summary>One follower: the last lines, then the live stream, nothing missed and nothing twice. A slow one loses the oldest, and is told how many.</summary>
+/// <remarks>Bounded in lines and in bytes: a follower that stopped reading must not grow with what a chatty app prints.</remarks>
 public sealed class LogSubscription : IDisposable
 {
-    private readonly Channel<LogLine> _channel;
+    private const int MostBytes = 4 * 1024 * 1024;
+    private readonly Channel<LogLine> _channel = Channel.CreateUnbounded<LogLine>();
     private readonly Action<LogSubscription> _leave;
+    private readonly int _capacity;
+    private long _lines;
+    private long _bytes;
     private long _missed;
 
     internal LogSubscription(Func<LogLine, bool> wanted, Action<LogSubscription> leave, int capacity)
     {
         Wanted = wanted;
         _leave = leave;
-        _channel = Channel.CreateBounded<LogLine>(
-            new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
-            _ => Interlocked.Increment(ref _missed));
+        _capacity = capacity;
     }
 
     internal Func<LogLine, bool> Wanted { get; }
 
-    /// <summary>The lines.</summary>
-    public ChannelReader<LogLine> Lines => _channel.Reader;
+    /// <summary>Waits for a line.</summary>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>False when none comes any more.</returns>
+    public ValueTask<bool> WaitAsync(CancellationToken cancel) => _channel.Reader.WaitToReadAsync(cancel);
+
+    /// <summary>Takes the oldest line.</summary>
+    /// <param name="line">The line.</param>
+    /// <returns>False when there is none now.</returns>
+    public bool TryRead([NotNullWhen(true)] out LogLine? line)
+    {
+        if (!_channel.Reader.TryRead(out line))
+            return false;
+        Interlocked.Decrement(ref _lines);
+        Interlocked.Add(ref _bytes, -line.Bytes.Length);
+        return true;
+    }
 
     /// <summary>Lines that were dropped since the last call.</summary>
     /// <returns>How many.</returns>
     public long TakeMissed() => Interlocked.Exchange(ref _missed, 0);
 
-    internal void Offer(LogLine line) => _channel.Writer.TryWrite(line);
+    /// <summary>Called by one thread at a time: under the hub's lock.</summary>
+    internal void Offer(LogLine line)
+    {
+        Interlocked.Increment(ref _lines);
+        Interlocked.Add(ref _bytes, line.Bytes.Length);
+        _channel.Writer.TryWrite(line);
+        while (Interlocked.Read(ref _lines) > _capacity || (Interlocked.Read(ref _bytes) > MostBytes && Interlocked.Read(ref _lines) > 1))
+        {
+            if (!TryRead(out _))
+                return; // the follower took them meanwhile
+            Interlocked.Increment(ref _missed);
+        }
+    }
 
     internal void Complete() => _channel.Writer.TryComplete();
 

@@ -103,18 +103,11 @@ public sealed class LogPump : IDisposable
 
     private void Follow(LogAttachment attachment, IStreamSource source, string path, bool stderr, int tag)
     {
-        try
-        {
-            var tail = new StreamTail(attachment.Log, stderr, source, path, tag);
-            attachment.Tails.Add(tail);
-            _tails.Add(tag, tail);
-            _dirty.Add(tag);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            _watch.Close(source);
-            CannotRead(attachment.Log, path, stderr, e);
-        }
+        var before = _tails.Values.Where(t => t.SharesFileWith(attachment.Log, stderr)).MaxBy(t => t.Tag);
+        var tail = new StreamTail(attachment.Log, stderr, source, path, tag, before, _time, _warn);
+        attachment.Tails.Add(tail);
+        _tails.Add(tag, tail);
+        _dirty.Add(tag);
     }
 
     private void CannotRead(InstanceLog log, string path, bool stderr, Exception e) =>
@@ -138,7 +131,7 @@ public sealed class LogPump : IDisposable
                 lastLook = _time.GetTimestamp();
                 foreach (var tail in _tails.Values)
                 {
-                    if (tail.HasMore || overflow)
+                    if (overflow || tail.HasMore)
                         _dirty.Add(tail.Tag);
                 }
             }
@@ -166,54 +159,54 @@ public sealed class LogPump : IDisposable
             _dirty.Remove(tag);
             if (!_tails.TryGetValue(tag, out var tail))
                 continue;
-            try
-            {
-                var rounds = 0;
-                while (rounds < RoundsPerStream && tail.Step(_buffer, _time.GetUtcNow()))
-                    rounds++;
-                any |= rounds > 0;
-                if (rounds == RoundsPerStream)
-                    _dirty.Add(tag); // others first, then on with this one
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                _warn($"cannot write the log of {tail.Path}: {e.Message}");
-            }
+            any |= ReadSome(tail);
         }
 
         return any;
     }
 
+    /// <returns>True when something was read.</returns>
+    private bool ReadSome(StreamTail tail)
+    {
+        var rounds = 0;
+        while (rounds < RoundsPerStream && tail.Step(_buffer))
+            rounds++;
+        if (rounds == RoundsPerStream)
+            _dirty.Add(tail.Tag); // others first, then on with this one
+        return rounds > 0;
+    }
+
     private void FinishDrained()
     {
-        for (var i = _draining.Count - 1; i >= 0; i--)
+        for (var i = 0; i < _draining.Count; i++)
         {
             var attachment = _draining[i];
             if (attachment.Tails.Any(t => _dirty.Contains(t.Tag)))
                 continue;
-            var now = _time.GetUtcNow();
             var more = false;
             foreach (var tail in attachment.Tails)
-            {
-                while (tail.Step(_buffer, now))
-                    more = true;
-            }
+                more |= ReadSome(tail);
 
             // What a full disk keeps in the spool is not given up.
             if (more || attachment.Tails.Any(t => t.HasMore))
                 continue;
             foreach (var tail in attachment.Tails)
             {
-                tail.Finish(now);
+                tail.Finish();
                 _tails.Remove(tail.Tag);
                 _watch.Close(tail.Source);
                 tail.Dispose();
             }
 
-            _draining.RemoveAt(i);
+            _draining.RemoveAt(i--);
+            _dirty.UnionWith(_tails.Keys); // the tail behind it may begin
             attachment.Drained.TrySetResult();
         }
     }
+
+    /// <summary>Closes the log files of an instance that is deleted. Here, because only the pump's thread writes them; what still drains opens them anew.</summary>
+    /// <param name="log">The instance's output.</param>
+    public void Release(InstanceLog log) => Order(log.Dispose);
 
     /// <summary>Ends the thread; the streams of running processes stay as they are for the next daemon.</summary>
     public void Dispose()

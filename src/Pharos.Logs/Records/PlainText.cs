@@ -16,8 +16,7 @@ public static class PlainText
     /// <returns>A copy that is clean.</returns>
     public static byte[] Clean(ReadOnlySpan<byte> line)
     {
-        if (line.EndsWith("\r"u8))
-            line = line[..^1];
+        line = line.TrimEnd((byte)'\r');
         if (line.IndexOfAny(Suspicious) < 0 && Utf8.IsValid(line))
             return line.ToArray();
 
@@ -50,7 +49,7 @@ public static class PlainText
                 var i = at + 2;
                 while (i < line.Length && line[i] is >= 0x20 and <= 0x3F)
                     i++;
-                return Math.Min(i, line.Length - 1);
+                return i < line.Length && line[i] is >= 0x40 and <= 0x7E ? i : i - 1; // broken off: what interrupts it is not part of it
             case (byte)']' or (byte)'P' or (byte)'X' or (byte)'^' or (byte)'_': // strings: until BEL or ESC \
                 for (var j = at + 2; j < line.Length; j++)
                 {
@@ -65,9 +64,11 @@ public static class PlainText
                 var k = at + 2;
                 while (k < line.Length && line[k] is >= 0x20 and <= 0x2F)
                     k++;
-                return Math.Min(k, line.Length - 1);
-            default:
+                return k < line.Length && line[k] is >= 0x30 and <= 0x7E ? k : k - 1;
+            case >= 0x30 and <= 0x7E:
                 return at + 1;
+            default:
+                return at; // no sequence: the next byte stands for itself
         }
     }
 }

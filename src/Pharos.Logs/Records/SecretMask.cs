@@ -26,9 +26,21 @@ public sealed class SecretMask
     {
         foreach (var value in _values)
         {
-            int at;
-            while ((at = line.AsSpan().IndexOf(value)) >= 0)
-                line = [.. line.AsSpan(0, at), .. "[redacted]"u8, .. line.AsSpan(at + value.Length)];
+            // On from behind each replacement: a secret that is part of the replacement ("redacted") must not be found in it for ever.
+            var at = line.AsSpan().IndexOf(value);
+            if (at < 0)
+                continue;
+            List<byte> masked = new(line.Length);
+            var rest = line.AsSpan();
+            for (; at >= 0; at = rest.IndexOf(value))
+            {
+                masked.AddRange(rest[..at]);
+                masked.AddRange("[redacted]"u8);
+                rest = rest[(at + value.Length)..];
+            }
+
+            masked.AddRange(rest);
+            line = [.. masked];
         }
 
         return line;

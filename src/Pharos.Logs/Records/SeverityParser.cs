@@ -11,13 +11,13 @@ public static class SeverityParser
     [
         ("trace", Severity.Trace), ("verbose", Severity.Trace), ("silly", Severity.Trace),
         ("debug", Severity.Debug), ("dbug", Severity.Debug), ("dbg", Severity.Debug),
-        ("information", Severity.Info), ("info", Severity.Info), ("inf", Severity.Info), ("notice", Severity.Info), ("http", Severity.Info),
+        ("information", Severity.Info), ("info", Severity.Info), ("inf", Severity.Info), ("notice", Severity.Info),
         ("warning", Severity.Warn), ("warn", Severity.Warn), ("wrn", Severity.Warn),
         ("error", Severity.Error), ("err", Severity.Error), ("eror", Severity.Error), ("fail", Severity.Error),
         ("critical", Severity.Fatal), ("crit", Severity.Fatal), ("fatal", Severity.Fatal), ("panic", Severity.Fatal), ("alert", Severity.Fatal), ("emerg", Severity.Fatal), ("ftl", Severity.Fatal),
     ];
 
-    private static readonly byte[][] JsonKeys = [.. new[] { "\"level\":", "\"severity\":", "\"@l\":", "\"lvl\":", "\"levelname\":" }.Select(Encoding.ASCII.GetBytes)];
+    private static readonly byte[][] JsonKeys = [.. new[] { "\"level\":", "\"severity\":", "\"@l\":", "\"lvl\":", "\"levelname\":", "\"LogLevel\":" }.Select(Encoding.ASCII.GetBytes)];
     private static readonly byte[][] LogfmtKeys = [.. new[] { "level=", "lvl=", "severity=" }.Select(Encoding.ASCII.GetBytes)];
 
     /// <summary>The severity of a clean line.</summary>
@@ -41,23 +41,31 @@ public static class SeverityParser
         foreach (var key in keys)
         {
             var at = text.IndexOf(key);
-            if (at < 0 || (wordStart && at > 0 && text[at - 1] is not ((byte)' ' or (byte)'\t')))
+            while (wordStart && at > 0 && text[at - 1] is not ((byte)' ' or (byte)'\t'))
+            {
+                var next = text[(at + 1)..].IndexOf(key);
+                at = next < 0 ? -1 : at + 1 + next;
+            }
+
+            if (at < 0)
                 continue;
             var value = text[(at + key.Length)..].TrimStart(" \""u8);
             var end = value.IndexOfAny(" \",}\t"u8);
             if (end >= 0)
                 value = value[..end];
-            if (value.Length is > 0 and <= 3 && System.Buffers.Text.Utf8Parser.TryParse(value, out int number, out var used) && used == value.Length)
-                return (PinoOrSyslog(number), Encoding.ASCII.GetString(value));
+            if (value.Length is > 0 and <= 3 && System.Buffers.Text.Utf8Parser.TryParse(value, out int number, out var used) && used == value.Length && Pino(number) is > 0 and var counted)
+                return (counted, Encoding.ASCII.GetString(value));
             if (Word(value) is > 0 and var found)
                 return (found, Encoding.ASCII.GetString(value));
+            if (value.SequenceEqual("http"u8))
+                return (Severity.Info, "http"); // npm's levels have it; outside a key it is the protocol
         }
 
         return default;
     }
 
     /// <summary>pino and bunyan count 10..60 upwards.</summary>
-    private static int PinoOrSyslog(int level) => level switch
+    private static int Pino(int level) => level switch
     {
         >= 60 => Severity.Fatal,
         >= 50 => Severity.Error,
@@ -91,13 +99,25 @@ public static class SeverityParser
             var word = head[i..end];
             var after = end < head.Length ? head[end] : (byte)0;
             var before = i > 0 ? head[i - 1] : (byte)0;
-            var marked = (before == (byte)'[' && after == (byte)']') || after == (byte)':' || (word.IndexOfAnyInRange((byte)'a', (byte)'z') < 0 && after is (byte)' ' or 0 && (i == 0 || char.IsAsciiDigit((char)head[0]) || head[0] == (byte)'['));
+            var opens = before == (byte)'[';
+            var capitals = word.IndexOfAnyInRange((byte)'a', (byte)'z') < 0;
+            var marked = (opens && after == (byte)']')
+                || (after == (byte)':' && (opens || !FollowsWord(head[..i])))
+                || (capitals && after is (byte)' ' or 0 or (byte)']' && (i == 0 || char.IsAsciiDigit((char)head[0]) || head[0] == (byte)'['));
             if (marked && Word(word) is > 0 and var found)
                 return (found, Encoding.ASCII.GetString(word));
             i = end;
         }
 
         return default;
+    }
+
+    /// <summary>Whether what stands before ends in a word of a sentence: "no error: all is well" declares nothing. The Z of a time is no word.</summary>
+    private static bool FollowsWord(ReadOnlySpan<byte> before)
+    {
+        before = before.TrimEnd((byte)' ');
+        return before.Length > 0 && char.IsAsciiLetter((char)before[^1])
+            && !(before[^1] == (byte)'Z' && before.Length > 1 && char.IsAsciiDigit((char)before[^2]));
     }
 
     private static int Word(ReadOnlySpan<byte> value)

@@ -17,6 +17,7 @@ namespace Pharos.Supervisor.Actors;
 public sealed class InstanceActor : IAsyncDisposable
 {
     private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TreePoll = TimeSpan.FromMilliseconds(10);
 
     private readonly ActorServices _services;
@@ -35,6 +36,9 @@ public sealed class InstanceActor : IAsyncDisposable
     private volatile int _armedFor;
     private volatile int _readyFor;
     private Running? _running;
+    private volatile bool _retired;
+    private Exception? _over; // guarded by _waitLock: nobody answers any more, and why
+    private Task _launch = Task.CompletedTask;
     private Task _sweep = Task.CompletedTask;
     private Task _reports = Task.CompletedTask;
     private long _operationAt;
@@ -46,7 +50,8 @@ public sealed class InstanceActor : IAsyncDisposable
     /// <param name="log">Its output.</param>
     /// <param name="saved">What an earlier daemon knew; null for a new instance.</param>
     /// <param name="changed">Called after each transition that the saved state depends on.</param>
-    public InstanceActor(AppSpec spec, InstanceKey key, ActorServices services, InstanceLog log, SavedInstance? saved, Action changed)
+    /// <param name="marked">Living processes that carry a mark.</param>
+    public InstanceActor(AppSpec spec, InstanceKey key, ActorServices services, InstanceLog log, SavedInstance? saved, Action changed, IReadOnlyList<MarkedProcess>? marked = null)
     {
         _services = services;
         _spec = spec;
@@ -72,8 +77,8 @@ public sealed class InstanceActor : IAsyncDisposable
         Telemetry.Now(_snapshot.State);
         _deadline = services.Time.CreateTimer(_ => Post(new DeadlinePassed(_armedFor)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _readyTimer = services.Time.CreateTimer(_ => Post(new BecameReady(_readyFor)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        if (saved?.Process is { } process)
-            TakeBack(process, saved.Incarnation);
+        if (saved is not null)
+            TakeBack(saved, marked ?? []);
         _loop = Task.Run(RunAsync);
     }
 
@@ -83,8 +88,14 @@ public sealed class InstanceActor : IAsyncDisposable
     /// <summary>Its output.</summary>
     public InstanceLog Log { get; }
 
+    /// <summary>Memory of the whole tree above which it is restarted, bytes; null: no limit.</summary>
+    public long? MaxMemoryBytes => _spec.MaxMemoryBytes;
+
     /// <summary>Its numbers.</summary>
     public InstanceTelemetry Telemetry => Log.Telemetry;
+
+    /// <summary>Stopped for good: no word starts it any more.</summary>
+    public bool IsRetired => _retired;
 
     /// <summary>The instance now.</summary>
     public InstanceSnapshot Snapshot => _snapshot;
@@ -116,19 +127,50 @@ public sealed class InstanceActor : IAsyncDisposable
         {
             if (done(_snapshot))
                 return Task.FromResult(_snapshot);
+            if (_over is not null)
+                return Task.FromException<InstanceSnapshot>(_over);
             answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiting.Add((done, answer));
         }
 
-        return answer.Task.WaitAsync(cancel);
+        return cancel.CanBeCanceled ? GiveUpAsync(answer, cancel) : answer.Task;
+    }
+
+    /// <summary>Who no longer waits is not kept.</summary>
+    private async Task<InstanceSnapshot> GiveUpAsync(TaskCompletionSource<InstanceSnapshot> answer, CancellationToken cancel)
+    {
+        try
+        {
+            return await answer.Task.WaitAsync(cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            lock (_waitLock)
+                _waiting.RemoveAll(w => w.Answer == answer);
+            throw;
+        }
+    }
+
+    /// <summary>Stops for good: from now on no word starts it again.</summary>
+    /// <param name="context">The command that it comes from.</param>
+    /// <returns>Completes when nothing of it runs.</returns>
+    /// <exception cref="ActorEndedException">The actor died of a bug; its process may run on.</exception>
+    public async Task RetireAsync(ActivityContext context)
+    {
+        _retired = true;
+        await AskAsync(new StopRequested(), context);
+        await WaitAsync(s => s.State.Phase == Phase.Stopped, CancellationToken.None);
     }
 
     private void Post(InstanceEvent e, ActivityContext context, Running? running, TaskCompletionSource<InstanceSnapshot>? taken)
     {
         var now = _services.Time.GetTimestamp();
         _services.Stats.Posted();
-        if (!_inbox.Writer.TryWrite(new Letter(e with { At = _services.Time.GetElapsedTime(0, now) }, now, context, running, taken)))
-            taken?.TrySetException(new InvalidOperationException($"The actor of {_snapshot.Key} has ended."));
+        if (_inbox.Writer.TryWrite(new Letter(e with { At = _services.Time.GetElapsedTime(0, now) }, now, context, running, taken)))
+            return;
+        _services.Stats.Taken(TimeSpan.Zero);
+        lock (_waitLock)
+            taken?.TrySetException(_over ?? new ActorEndedException(_snapshot.Key));
     }
 
     private async Task RunAsync()
@@ -145,26 +187,34 @@ public sealed class InstanceActor : IAsyncDisposable
                 }
                 catch (Exception e)
                 {
-                    letter.Taken?.TrySetException(e);
+                    letter.Taken?.TrySetException(new ActorEndedException(_snapshot.Key, e));
                     throw;
                 }
             }
+
+            Abandon(new ActorEndedException(_snapshot.Key));
         }
         catch (Exception e)
         {
             // A bug: the actor dies loudly, alone, counted. Its process goes on.
             _services.Stats.ActorFaulted();
             _services.Say($"BUG: the actor of {_snapshot.Key} died: {e}");
-            Abandon(e);
+            Abandon(new ActorEndedException(_snapshot.Key, e));
         }
     }
 
     /// <summary>Nobody answers any more: whoever waits is told so.</summary>
-    private void Abandon(Exception e)
+    private void Abandon(ActorEndedException e)
     {
+        lock (_waitLock)
+            _over = e;
         _inbox.Writer.TryComplete();
         while (_inbox.Reader.TryRead(out var letter))
+        {
+            _services.Stats.Taken(TimeSpan.Zero);
             letter.Taken?.TrySetException(e);
+        }
+
         lock (_waitLock)
         {
             foreach (var (_, answer) in _waiting)
@@ -175,6 +225,8 @@ public sealed class InstanceActor : IAsyncDisposable
 
     private void Handle(Letter letter)
     {
+        if (_retired && letter.Event is (StartRequested or RestartRequested))
+            return;
         var before = _snapshot;
         var was = before.State;
         var step = InstanceLifecycle.Step(was, letter.Event);
@@ -203,6 +255,8 @@ public sealed class InstanceActor : IAsyncDisposable
         if (step.Ended is not null)
             next = LetGo(letter, next, step);
         Publish(before, next);
+        if (step.Ended is not null)
+            Telemetry.ProcessGone(); // after the snapshot says so: the sampler looks at it again behind each sample
         Report(letter, before, next, step);
         foreach (var effect in step.Effects)
             Run(effect);
@@ -271,6 +325,13 @@ public sealed class InstanceActor : IAsyncDisposable
                 _trace.Tag(AttributeNames.ExitReason, Words.Of(ended));
                 if (step.Next.Phase == Phase.Stopped)
                     _trace.End(ended == ExitReason.StopTimeoutKill ? Words.Of(ended) : null, "the grace had passed");
+                else if (step.Next.Phase == Phase.BackingOff)
+                    _trace.Step(SpanNames.Backoff);
+                else if (step.Next.Failure is { } failure)
+                    _trace.End(Words.Of(failure), "it was given up");
+                break;
+            case SpawnRefused when step.Ended is not null && was.Phase == Phase.Stopping && step.Next.Phase == Phase.Stopped:
+                _trace.End(); // the stop came first, and there was nothing to stop
                 break;
             case StopRequested when was.Phase == Phase.BackingOff:
                 _trace.End("stopped", "a stop was asked for while backing off");
@@ -286,7 +347,6 @@ public sealed class InstanceActor : IAsyncDisposable
     private InstanceSnapshot LetGo(Letter letter, InstanceSnapshot next, Transition step)
     {
         _readyTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        Telemetry.ProcessGone();
         var running = _running;
         _running = null;
         var at = _services.Time.GetUtcNow();
@@ -301,10 +361,12 @@ public sealed class InstanceActor : IAsyncDisposable
         var context = _trace.Context;
         _sweep = Task.Run(() => _services.Host.SweepLeftovers(running.Marker));
         var earlier = _reports;
+        // A full disk holds the drain back for as long as it is full: the end is told, and a deletion done, all the same.
+        var drained = Task.WhenAny(_services.Pump.DrainAsync(running.Logs), Task.Delay(DrainPatience, _services.Time));
         _reports = Task.Run(async () =>
         {
             await earlier;
-            await _services.Pump.DrainAsync(running.Logs);
+            await drained;
             var told = record with { LastLines = Log.LastLines(20, startedAt) };
             AmendLastExit(record, told);
             _reporter.Exited(_snapshot, incarnation, pid, told, context);
@@ -363,13 +425,13 @@ public sealed class InstanceActor : IAsyncDisposable
                 _trace.Step(SpanNames.Signal);
                 _signalledAt = _services.Time.GetTimestamp();
                 var process = _running!.Process;
-                _ = Task.Run(() => process.SignalTree(signal.Number));
+                InBackground("signal", () => process.SignalTree(signal.Number));
                 _trace.Step(SpanNames.Drain);
                 break;
             case InstanceEffect.KillTree:
                 _trace.Step(SpanNames.Kill);
                 var doomed = _running!.Process;
-                _ = Task.Run(() => doomed.KillTree(KillPatience));
+                InBackground("kill", () => doomed.KillTree(KillPatience));
                 break;
             case InstanceEffect.Arm arm:
                 _armedFor = arm.Incarnation;
@@ -383,36 +445,70 @@ public sealed class InstanceActor : IAsyncDisposable
         }
     }
 
+    /// <summary>What the kernel refuses there is said; the deadline that follows tries harder.</summary>
+    private void InBackground(string what, Action act) => _ = Task.Run(() =>
+    {
+        try
+        {
+            act();
+        }
+        catch (Exception e)
+        {
+            _services.Say($"cannot {what} {_snapshot.Key}: {e.Message}");
+        }
+    });
+
     private void Launch(int incarnation)
     {
         var sweep = _sweep;
         var operation = _trace.Token;
-        var spawned = new TaskCompletionSource<Running>();
-        _ = Task.Run(async () =>
+        _launch = Task.Run(async () =>
         {
-            // What the last process left behind may hold the port that the next one needs.
-            await sweep;
-            var resolved = _launcher.Resolve(_spec);
-            if (resolved.Refused is { } unresolved)
+            try
             {
-                Post(new SpawnRefused(incarnation, unresolved.Message, unresolved.Transient));
-                return;
+                await LaunchAsync(incarnation, sweep, operation);
             }
-
-            _trace.Step(SpanNames.Spawn, operation);
-            var result = _launcher.Spawn(_spec, resolved.Value!, incarnation, _trace.Context, status => Ended(incarnation, status, spawned.Task));
-            if (result.Refused is { } refused)
+            catch (Exception e)
             {
-                Post(new SpawnRefused(incarnation, refused.Message, refused.Transient));
-                return;
+                // Without an answer the instance would be starting for ever, and whoever waits for it would wait as long.
+                Post(new SpawnRefused(incarnation, e.Message, Transient: true));
             }
-
-            _trace.Step(SpanNames.WaitReady, operation);
-            Post(new Spawned(incarnation), default, result.Value, null);
-            _readyFor = incarnation;
-            _readyTimer.Change(_spec.Policy.MinUptime > TimeSpan.Zero ? _spec.Policy.MinUptime : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-            spawned.SetResult(result.Value!); // an end that came first follows now, and not before
         });
+    }
+
+    private async Task LaunchAsync(int incarnation, Task sweep, int operation)
+    {
+        // What the last process left behind may hold the port that the next one needs.
+        try
+        {
+            await sweep;
+        }
+        catch (IOException e)
+        {
+            _services.Say($"cannot look for what {_snapshot.Key} left behind: {e.Message}");
+        }
+
+        var resolved = _launcher.Resolve(_spec);
+        if (resolved.Refused is { } unresolved)
+        {
+            Post(new SpawnRefused(incarnation, unresolved.Message, unresolved.Transient));
+            return;
+        }
+
+        _trace.Step(SpanNames.Spawn, operation);
+        var spawned = new TaskCompletionSource<Running>();
+        var result = _launcher.Spawn(_spec, resolved.Value!, incarnation, _trace.Context, status => Ended(incarnation, status, spawned.Task));
+        if (result.Refused is { } refused)
+        {
+            Post(new SpawnRefused(incarnation, refused.Message, refused.Transient));
+            return;
+        }
+
+        _trace.Step(SpanNames.WaitReady, operation);
+        Post(new Spawned(incarnation), default, result.Value, null);
+        _readyFor = incarnation;
+        _readyTimer.Change(_spec.Policy.MinUptime > TimeSpan.Zero ? _spec.Policy.MinUptime : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        spawned.SetResult(result.Value!); // an end that came first follows now, and not before
     }
 
     /// <summary>On the host's thread: the main process was reaped. While stopping, the end is that of the whole tree.</summary>
@@ -433,26 +529,55 @@ public sealed class InstanceActor : IAsyncDisposable
     /// <summary>Children have the rest of the grace; the deadline kills them, as it would have killed their parent.</summary>
     private async Task AwaitTreeAsync(Running running, int incarnation, ExitStatus status, long at)
     {
-        while (running.Process.CountSurvivors() > 0)
-            await Task.Delay(TreePoll, _services.Time);
+        try
+        {
+            while (running.Process.CountSurvivors() > 0)
+                await Task.Delay(TreePoll, _services.Time);
+        }
+        catch (Exception e)
+        {
+            // The main process is gone for certain: its end must be told, or the instance would be stopping for ever.
+            _services.Say($"cannot look after the children of {_snapshot.Key}: {e.Message}");
+        }
+
         PostExited(running, incarnation, status, at);
     }
 
     private void PostExited(Running running, int incarnation, ExitStatus status, long at) =>
         Post(new Exited(incarnation, status, _services.Time.GetElapsedTime(running.SpawnedAt, at)));
 
-    private void TakeBack(ProcessIdentity identity, int incarnation)
+    /// <summary>Takes the process of an earlier daemon back. One that was made in the instant before that daemon was killed is not in the state, but carries our mark.</summary>
+    private void TakeBack(SavedInstance saved, IReadOnlyList<MarkedProcess> marked)
     {
+        var newest = _launcher.NewestOf(marked);
+        var unknown = newest is { } found && (found.Incarnation > saved.Incarnation || (found.Incarnation == saved.Incarnation && saved is { Process: null, Wanted: true }));
+        var (incarnation, identity) = unknown ? newest!.Value : (saved.Incarnation, saved.Process);
+        _launcher.SalvageAllBut(_spec, identity is null ? null : incarnation);
+        if (identity is null)
+        {
+            if (newest is { } left)
+                _sweep = Task.Run(() => _services.Host.SweepLeftovers(_launcher.MarkerOf(left.Incarnation)));
+            return;
+        }
+
         var spawned = new TaskCompletionSource<Running>();
         _running = _launcher.Adopt(_spec, identity, incarnation, status => Ended(incarnation, status, spawned.Task));
         if (_running is null)
         {
-            _launcher.Salvage(_spec, incarnation);
+            _sweep = Task.Run(() => _services.Host.SweepLeftovers(_launcher.MarkerOf(incarnation))); // its children may hold its port
             Telemetry.Exited(ExitReason.Lost, 0);
             return;
         }
 
+        // Made, so wanted: the word that asked for it was not saved either.
+        _snapshot = _snapshot with
+        {
+            Wanted = saved.Wanted || unknown,
+            State = _snapshot.State with { Incarnation = incarnation, Phase = Phase.Stopped, Failure = null },
+        };
         Post(new Adopted(incarnation));
+        if (!_snapshot.Wanted)
+            Post(new StopRequested()); // that daemon was killed while it stopped it
         spawned.SetResult(_running);
     }
 
@@ -460,6 +585,14 @@ public sealed class InstanceActor : IAsyncDisposable
     /// <returns>Completes when all that was to be reported is reported.</returns>
     public async ValueTask DisposeAsync()
     {
+        // A process that is being made is taken in first: nobody would know of it otherwise.
+        for (var launch = _launch; ; launch = _launch)
+        {
+            await launch;
+            if (launch == _launch)
+                break;
+        }
+
         _inbox.Writer.TryComplete();
         await _loop;
         await _reports;

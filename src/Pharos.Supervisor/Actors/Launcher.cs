@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
 using Pharos.Core.Identity;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
@@ -20,8 +22,27 @@ internal sealed record Running(IHostedProcess Process, LogAttachment Logs, strin
 /// <summary>Turns a spec into a process: resolve, environment, streams, spawn. Runs outside the actor and answers with a value.</summary>
 internal sealed class Launcher(ActorServices services, InstanceKey key, Guid instanceId, TelemetryResource resource, InstanceLog log)
 {
+    // Two homes of one machine may have apps of the same name, and so the same instance ids: neither may sweep away the other's processes.
+    private readonly string _home = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(services.Options.LogDirectory)).AsSpan(0, 4));
+
     /// <summary>What every process of an incarnation carries in its environment.</summary>
-    public string MarkerOf(int incarnation) => $"{instanceId}.{incarnation}";
+    public string MarkerOf(int incarnation) => $"{instanceId}.{incarnation}.{_home}";
+
+    /// <summary>The newest incarnation among processes that carry a mark of this instance.</summary>
+    /// <param name="marked">Processes by mark.</param>
+    /// <returns>Its number and process; null when there is none.</returns>
+    public (int Incarnation, ProcessIdentity Process)? NewestOf(IReadOnlyList<MarkedProcess> marked)
+    {
+        (int Incarnation, ProcessIdentity Process)? newest = null;
+        foreach (var (identity, marker) in marked)
+        {
+            if (marker.Split('.') is [var id, var number, var home] && id == instanceId.ToString() && home == _home
+                && int.TryParse(number, out var incarnation) && incarnation > (newest?.Incarnation ?? 0))
+                newest = (incarnation, identity);
+        }
+
+        return newest;
+    }
 
     public (string Out, string Err) StreamsOf(int incarnation)
     {
@@ -38,26 +59,35 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
         // The reader is there before the writer: what a process prints into a FIFO and dies would be gone otherwise.
         var attachment = services.Pump.Attach(log, outPath, errPath, spec.Stdio);
         var spawnedAt = services.Time.GetTimestamp();
-        var spawned = services.Host.Spawn(
-            new LaunchRequest
-            {
-                Key = key,
-                Incarnation = incarnation,
-                Executable = command.Executable,
-                Argv = command.Argv,
-                Cwd = spec.Cwd,
-                Env = Environment(spec, context),
-                Marker = marker,
-                StdoutPath = outPath,
-                StderrPath = errPath,
-                Stdio = spec.Stdio,
-                User = spec.User,
-                Group = spec.Group,
-                Umask = spec.Umask,
-                Nice = spec.Nice,
-                Limits = spec.Limits,
-            },
-            exited);
+        var request = new LaunchRequest
+        {
+            Key = key,
+            Incarnation = incarnation,
+            Executable = command.Executable,
+            Argv = command.Argv,
+            Cwd = spec.Cwd,
+            Env = Environment(spec, context),
+            Marker = marker,
+            StdoutPath = outPath,
+            StderrPath = errPath,
+            Stdio = spec.Stdio,
+            User = spec.User,
+            Group = spec.Group,
+            Umask = spec.Umask,
+            Nice = spec.Nice,
+            Limits = spec.Limits,
+        };
+        Launched<IHostedProcess> spawned;
+        try
+        {
+            spawned = services.Host.Spawn(request, exited);
+        }
+        catch
+        {
+            _ = services.Pump.DrainAsync(attachment); // the streams of the next incarnation wait for these
+            throw;
+        }
+
         if (spawned.Refused is { } refused)
         {
             _ = services.Pump.DrainAsync(attachment); // nothing was printed: this only deletes the empty files
@@ -73,18 +103,44 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
         var (outPath, errPath) = StreamsOf(incarnation);
         var process = services.Host.Adopt(identity, MarkerOf(incarnation), exited);
         if (process is null)
+        {
+            Salvage(spec, incarnation);
             return null;
+        }
+
         var age = services.Time.GetUtcNow() - process.StartedAt;
         var spawnedAt = services.Time.GetTimestamp() - (long)(age.TotalSeconds * services.Time.TimestampFrequency);
         return new Running(process, services.Pump.Attach(log, outPath, errPath, spec.Stdio), MarkerOf(incarnation), spawnedAt);
     }
 
-    /// <summary>Reads what a process that is gone had printed while nobody looked.</summary>
-    public void Salvage(AppSpec spec, int incarnation)
+    /// <summary>Reads what processes that are gone had printed while nobody looked, oldest first.</summary>
+    /// <param name="spec">The app.</param>
+    /// <param name="alive">The incarnation that may be alive: adoption reads that one; null: none.</param>
+    public void SalvageAllBut(AppSpec spec, int? alive)
+    {
+        foreach (var incarnation in Left().Where(i => i != alive).Order().ToList())
+            Salvage(spec, incarnation);
+    }
+
+    private void Salvage(AppSpec spec, int incarnation)
     {
         var (outPath, errPath) = StreamsOf(incarnation);
-        if (File.Exists(outPath) || File.Exists(errPath))
-            _ = services.Pump.DrainAsync(services.Pump.Attach(log, outPath, errPath, spec.Stdio));
+        _ = services.Pump.DrainAsync(services.Pump.Attach(log, outPath, errPath, spec.Stdio));
+    }
+
+    private HashSet<int> Left()
+    {
+        HashSet<int> found = [];
+        if (!Directory.Exists(services.Options.SpoolDirectory))
+            return found;
+        foreach (var path in Directory.EnumerateFiles(services.Options.SpoolDirectory, $"{key.App}-{key.Index}.*"))
+        {
+            var parts = Path.GetFileName(path)[($"{key.App}-{key.Index}".Length + 1)..].Split('.');
+            if (parts is [var number, "out" or "err"] && int.TryParse(number, out var incarnation))
+                found.Add(incarnation);
+        }
+
+        return found;
     }
 
     private ImmutableSortedDictionary<string, string> Environment(AppSpec spec, ActivityContext context)

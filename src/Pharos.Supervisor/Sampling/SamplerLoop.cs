@@ -12,17 +12,21 @@ internal sealed class SamplerLoop : IDisposable
     private readonly SupervisorStats _stats;
     private readonly TimeProvider _time;
     private readonly TimeSpan _interval;
+    private readonly Action<string> _say;
     private readonly Dictionary<InstanceKey, (int Pid, int Incarnation, long StartedUnixNanos, ISampledProcess Files)> _open = [];
+    private readonly HashSet<InstanceKey> _present = [];
     private readonly ManualResetEventSlim _stop = new();
     private readonly Thread _thread;
+    private bool _failing;
 
-    public SamplerLoop(IProcessSampler sampler, Func<IEnumerable<InstanceActor>> actors, SupervisorStats stats, TimeProvider time, TimeSpan interval)
+    public SamplerLoop(IProcessSampler sampler, Func<IEnumerable<InstanceActor>> actors, SupervisorStats stats, TimeProvider time, TimeSpan interval, Action<string> say)
     {
         _sampler = sampler;
         _actors = actors;
         _stats = stats;
         _time = time;
         _interval = interval;
+        _say = say;
         _thread = new Thread(Run) { IsBackground = true, Name = "sampler" };
         _thread.Start();
     }
@@ -34,13 +38,29 @@ internal sealed class SamplerLoop : IDisposable
         while (!_stop.IsSet)
         {
             var began = _time.GetTimestamp();
-            Pass();
+            TryPass();
             _stats.Sampled(_time.GetElapsedTime(began), _time.GetElapsedTime(due, began));
             due += step;
             var now = _time.GetTimestamp();
             if (due < now)
                 due = now; // never a burst of passes to catch up
             _stop.Wait(_time.GetElapsedTime(now, due));
+        }
+    }
+
+    private void TryPass()
+    {
+        try
+        {
+            Pass();
+            _failing = false;
+        }
+        catch (IOException e)
+        {
+            // No numbers for now (/proc refused, out of descriptors): apps go on. Said once.
+            if (!_failing)
+                _say($"cannot sample: {e.Message}; tried again each {_interval.TotalSeconds:0.###} s");
+            _failing = true;
         }
     }
 
@@ -53,18 +73,26 @@ internal sealed class SamplerLoop : IDisposable
             if (!_open.TryGetValue(actor.Snapshot.Key, out var open))
                 continue;
             ProcessSample sample = default;
-            if (open.Files.TryRead(ref sample) && actor.Snapshot.State.Incarnation == open.Incarnation && actor.Snapshot.Process is not null)
-                actor.Telemetry.Sampled(in sample, open.StartedUnixNanos, (long)(_time.GetElapsedTime(0, _time.GetTimestamp()).TotalSeconds * 1e9));
+            if (!open.Files.TryRead(ref sample) || !IsOf(actor, open.Incarnation))
+                continue;
+            actor.Telemetry.Sampled(in sample, open.StartedUnixNanos, (long)(_time.GetElapsedTime(0, _time.GetTimestamp()).TotalSeconds * 1e9));
+            if (!IsOf(actor, open.Incarnation))
+                actor.Telemetry.ProcessGone(); // it went meanwhile: its series must not live on by this sample
+            else
+                MemoryGuard.Look(actor, in sample, _say);
         }
     }
 
+    private static bool IsOf(InstanceActor actor, int incarnation) =>
+        actor.Snapshot is { Process: not null } it && it.State.Incarnation == incarnation;
+
     private void Follow()
     {
-        HashSet<InstanceKey> present = [];
+        _present.Clear();
         foreach (var actor in _actors())
         {
             var it = actor.Snapshot;
-            present.Add(it.Key);
+            _present.Add(it.Key);
             var known = _open.TryGetValue(it.Key, out var open);
             if (known && it.Process?.Pid == open.Pid && it.State.Incarnation == open.Incarnation)
                 continue;
@@ -78,10 +106,12 @@ internal sealed class SamplerLoop : IDisposable
                 _open.Add(it.Key, (process.Pid, it.State.Incarnation, InstanceReporter.UnixNanos(started), files));
         }
 
-        foreach (var gone in _open.Keys.Where(k => !present.Contains(k)).ToList())
+        foreach (var (key, open) in _open)
         {
-            _open[gone].Files.Dispose();
-            _open.Remove(gone);
+            if (_present.Contains(key))
+                continue;
+            open.Files.Dispose();
+            _open.Remove(key);
         }
     }
 

@@ -94,6 +94,12 @@ internal sealed record StateFile(StateFile.AppEntry[] Apps)
 
         public ResourceLimit[] Limits { get; init; } = [];
 
+        public long? MaxMemoryBytes { get; init; }
+
+        public string? CronRestart { get; init; }
+
+        public string? CronZone { get; init; }
+
         public string Stdio { get; init; } = nameof(StdioMode.Spool);
 
         public required PolicyEntry Policy { get; init; }
@@ -120,6 +126,9 @@ internal sealed record StateFile(StateFile.AppEntry[] Apps)
             Umask = s.Umask,
             Nice = s.Nice,
             Limits = [.. s.Limits],
+            MaxMemoryBytes = s.MaxMemoryBytes,
+            CronRestart = s.CronRestart,
+            CronZone = s.CronZone,
             Stdio = s.Stdio.ToString(),
             Policy = PolicyEntry.From(s.Policy),
             Version = s.Version,
@@ -143,6 +152,9 @@ internal sealed record StateFile(StateFile.AppEntry[] Apps)
             Umask = Umask,
             Nice = Nice,
             Limits = [.. Limits],
+            MaxMemoryBytes = MaxMemoryBytes,
+            CronRestart = CronRestart,
+            CronZone = CronZone,
             Stdio = Enum.Parse<StdioMode>(Stdio),
             Policy = Policy.ToPolicy(),
             Version = Version,
@@ -174,6 +186,8 @@ internal sealed record StateFile(StateFile.AppEntry[] Apps)
 
         public double CrashWindow { get; init; }
 
+        public double? RetryFailedAfter { get; init; }
+
         public double Grace { get; init; }
 
         public int StopSignal { get; init; }
@@ -190,6 +204,7 @@ internal sealed record StateFile(StateFile.AppEntry[] Apps)
             HealthyAfter = p.HealthyAfter.TotalMilliseconds,
             MaxCrashes = p.MaxCrashes,
             CrashWindow = p.CrashWindow.TotalMilliseconds,
+            RetryFailedAfter = p.RetryFailedAfter?.TotalMilliseconds,
             Grace = p.Grace.TotalMilliseconds,
             StopSignal = p.StopSignal,
         };
@@ -206,6 +221,7 @@ internal sealed record StateFile(StateFile.AppEntry[] Apps)
             HealthyAfter = TimeSpan.FromMilliseconds(HealthyAfter),
             MaxCrashes = MaxCrashes,
             CrashWindow = TimeSpan.FromMilliseconds(CrashWindow),
+            RetryFailedAfter = RetryFailedAfter is { } later ? TimeSpan.FromMilliseconds(later) : null,
             Grace = TimeSpan.FromMilliseconds(Grace),
             StopSignal = StopSignal,
         };

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Pharos.Core.Ports;
 
 namespace Pharos.Supervisor.State;
@@ -6,11 +7,13 @@ namespace Pharos.Supervisor.State;
 internal sealed class StateKeeper : IAsyncDisposable
 {
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(5);
     private readonly IStateStore _store;
     private readonly Func<SavedState> _capture;
     private readonly Action<string> _say;
-    private readonly SemaphoreSlim _dirty = new(0, 1);
+    private readonly Channel<bool> _dirty = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _end = new();
+    private readonly object _saving = new(); // held over capture and write: an older picture must not become the newest generation
     private readonly Task _loop;
     private bool _failing;
 
@@ -22,58 +25,62 @@ internal sealed class StateKeeper : IAsyncDisposable
         _loop = Task.Run(RunAsync);
     }
 
-    /// <summary>Something changed.</summary>
-    public void Changed()
-    {
-        try
-        {
-            if (_dirty.CurrentCount == 0)
-                _dirty.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // Somebody else released it in this instant: the writer is awake all the same.
-        }
-    }
+    /// <summary>Something changed. Never blocks, never throws.</summary>
+    public void Changed() => _dirty.Writer.TryWrite(true);
 
     /// <summary>Writes a generation now.</summary>
     /// <returns>The path.</returns>
-    public string SaveNow() => _store.Save(_capture());
-
-    private async Task RunAsync()
+    public string SaveNow()
     {
-        while (!_end.IsCancellationRequested)
-        {
-            try
-            {
-                await _dirty.WaitAsync(_end.Token);
-                await Task.Delay(Gather, _end.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+        lock (_saving)
+            return _store.Save(_capture());
+    }
 
-            try
-            {
-                SaveNow();
-                _failing = false;
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // The apps go on without a saved state: said once, tried again with the next change.
-                if (!_failing)
-                    _say($"cannot save the state: {e.Message}; apps go on, changes made now do not outlive the daemon");
-                _failing = true;
-            }
+    /// <summary>Writes a generation now; a failure is said, not thrown.</summary>
+    /// <returns>Null when it is written, else why not.</returns>
+    public string? TrySave()
+    {
+        try
+        {
+            SaveNow();
+            _failing = false;
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The apps go on without a saved state: said once, tried again by and by.
+            if (!_failing)
+                _say($"cannot save the state: {e.Message}; apps go on, changes made now do not outlive the daemon");
+            _failing = true;
+            return e.Message;
         }
     }
 
+    private async Task RunAsync()
+    {
+        try
+        {
+            while (await _dirty.Reader.WaitToReadAsync(_end.Token))
+            {
+                await Task.Delay(_failing ? TryAgain : Gather, _end.Token);
+                _dirty.Reader.TryRead(out _);
+                if (TrySave() is not null)
+                    Changed();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The end; what is not written yet is written by DisposeAsync.
+        }
+    }
+
+    /// <summary>Ends; a change that nobody wrote yet is written first.</summary>
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
         await _loop;
+        if (_dirty.Reader.TryRead(out _))
+            TrySave();
         _end.Dispose();
-        _dirty.Dispose();
     }
 }

@@ -132,6 +132,29 @@ public sealed class RestartPolicyTests
         Assert.Equal(Phase.Stopped, InstanceLifecycle.Step(it, new Exited(1, new ExitStatus(4, null), At(10)) { At = At(10) }).Next.Phase);
     }
 
+    [Fact]
+    public void A_restart_over_the_memory_limit_counts_as_a_crash_and_backs_off_when_it_comes_at_once()
+    {
+        var stopping = InstanceLifecycle.Step(Up(), new RestartRequested(RestartReason.MemoryLimit) { At = At(10) }).Next;
+        var step = InstanceLifecycle.Step(stopping, new Exited(1, new ExitStatus(null, 2), TimeSpan.FromMilliseconds(500)) { At = At(10) });
+        Assert.Equal(Phase.BackingOff, step.Next.Phase);
+        Assert.Equal(ExitReason.MemoryLimit, step.Ended);
+        Assert.Equal(RestartReason.MemoryLimit, step.Next.LaunchReason);
+        Assert.Single(step.Next.Crashes);
+    }
+
+    [Fact]
+    public void What_was_given_up_is_tried_once_more_after_the_asked_time()
+    {
+        var it = Up() with { Policy = new RestartPolicy { MaxCrashes = 1, RetryFailedAfter = TimeSpan.FromMinutes(10) } };
+        var failed = InstanceLifecycle.Step(it, Crash(At(10), uptime: At(5)));
+        Assert.Equal(Phase.Failed, failed.Next.Phase);
+        Assert.Equal(new InstanceEffect.Arm(1, TimeSpan.FromMinutes(10)), Assert.Single(failed.Effects));
+        var again = InstanceLifecycle.Step(failed.Next, new DeadlinePassed(1) { At = At(610) });
+        Assert.Equal(Phase.Starting, again.Next.Phase);
+        Assert.Empty(again.Next.Crashes);
+    }
+
     private static InstanceState Up() => new() { Phase = Phase.Running, Alive = true, Incarnation = 1, Readiness = Readiness.Ready, Policy = new RestartPolicy { Jitter = 0 } };
 
     private static InstanceState Risen(InstanceState next) => next with { Phase = Phase.Running, Alive = true, Spawning = false, Incarnation = 1, Readiness = Readiness.Ready };

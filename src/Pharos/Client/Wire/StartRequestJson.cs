@@ -38,6 +38,10 @@ internal static class StartRequestJson
         Text(json, "backoffCap", request.BackoffCap);
         Number(json, "maxCrashes", request.MaxCrashes);
         Text(json, "crashWindow", request.CrashWindow);
+        Text(json, "retryFailed", request.RetryFailed);
+        Text(json, "maxMemory", request.MaxMemory);
+        Text(json, "cron", request.Cron);
+        Text(json, "cronZone", request.CronZone);
         Text(json, "stopSignal", request.StopSignal);
         Text(json, "grace", request.Grace);
         Text(json, "version", request.Version);

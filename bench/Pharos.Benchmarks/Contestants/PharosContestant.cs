@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text.Json;
+using Pharos.TestKit;
+
+namespace Pharos.Benchmarks.Contestants;
+
+/// <summary>The published program.</summary>
+internal sealed class PharosContestant : Contestant
+{
+    private PharosContestant(string name, string program, string runtime, Dictionary<string, string> environment)
+        : base(name, program, runtime, environment)
+    {
+    }
+
+    /// <param name="arguments">May name another folder than that of the checkout.</param>
+    /// <param name="name">How it is called in the figures.</param>
+    /// <param name="destination">Where its telemetry goes, every ten seconds; null: nowhere.</param>
+    public static PharosContestant Create(Arguments arguments, string name = "pharos", Uri? destination = null)
+    {
+        var program = Published(Path.Combine(arguments.Dist ?? Repository.PathOf("artifacts", "dist"), "pharos"));
+        // Spool files lie on tmpfs, as they do for a user; in a folder of our own, so that nothing of them stays behind.
+        var runtime = Directory.CreateDirectory($"/dev/shm/ph-{Guid.NewGuid().ToString("n")[..10]}").FullName;
+        var environment = new Dictionary<string, string> { ["XDG_RUNTIME_DIR"] = runtime };
+        if (destination is not null)
+        {
+            environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = destination.ToString();
+            environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
+            environment["OTEL_METRIC_EXPORT_INTERVAL"] = "10000";
+        }
+
+        return new PharosContestant(name, program, runtime, environment);
+    }
+
+    /// <summary>The published example, which keeps a clock.</summary>
+    public static string Example => Published(Repository.PathOf("artifacts", "example", "pharos-example"));
+
+    public override CommandRun StartApp(App app)
+    {
+        // An app that was up for 100 ms did not crash at start: no back-off. 100 ms is the least that PM2 takes.
+        List<string> words = ["start", app.Program, "--name", app.Name, "-i", app.Instances.ToString(CultureInfo.InvariantCulture), "--max-crashes", "0", "--min-uptime", "100ms"];
+        foreach (var (name, value) in app.Variables)
+            words.AddRange(["--env", $"{name}={value}"]);
+        return Command([.. words, "--", .. app.Arguments]);
+    }
+
+    public override CommandRun List() => Command("list");
+
+    protected override int StartDaemon()
+    {
+        Command("list");
+        using var answer = JsonDocument.Parse(Command("ping", "--json").Output);
+        return answer.RootElement.GetProperty("pid").GetInt32();
+    }
+
+    protected override void Delete() => Command("delete", "all");
+
+    protected override void StopDaemon() => Command("kill");
+
+    private static string Published(string path) =>
+        File.Exists(path) ? path : throw new CannotMeasureException($"{path} is missing: run './build.sh publish' first");
+}

@@ -1,0 +1,41 @@
+using Pharos.Benchmarks;
+using Pharos.Benchmarks.Micro;
+using Pharos.Benchmarks.SideBySide;
+
+const string usage = """
+    pharos benchmarks: see bench/README.md
+
+      restart [--count 100]                   how long an app is away after kill -9, by its own clock
+      idle    [--instances 100] [--seconds 40]  CPU and memory of the daemon with idle instances
+      list    [--instances 20] [--count 20]   time and CPU of one 'list'
+      start   [--instances 50] [--count 3]    time and CPU of starting that many instances
+      [--long] [BENCHMARKDOTNET ARGUMENTS]    micro benchmarks, all of them unless --filter says which
+
+    restart, idle, list and start measure what './build.sh publish' made, or --dist FOLDER; and PM2 beside it when
+    bench/pm2/install was run, unless --no-pm2 is given.
+    """;
+
+try
+{
+    switch (args)
+    {
+        case ["restart", .. var rest]:
+            return RestartVerb.Run(new Arguments(rest, "--count"));
+        case ["idle", .. var rest]:
+            return IdleVerb.Run(new Arguments(rest, "--instances", "--seconds"));
+        case ["list", .. var rest]:
+            return ListVerb.Run(new Arguments(rest, "--instances", "--count"));
+        case ["start", .. var rest]:
+            return StartVerb.Run(new Arguments(rest, "--instances", "--count"));
+        case ["help" or "--help" or "-h", ..]:
+            Console.WriteLine(usage);
+            return 0;
+        default:
+            return MicroBenchmarks.Run(args);
+    }
+}
+catch (CannotMeasureException e)
+{
+    Console.Error.WriteLine($"bench: {e.Message}");
+    return 2;
+}

@@ -1,0 +1,142 @@
+using System.Collections.Concurrent;
+using Pharos.Core.Identity;
+using Pharos.Core.Lifecycle;
+using Pharos.Core.Ports;
+using Pharos.Core.Specs;
+
+namespace Pharos.Supervisor.Tests;
+
+/// <summary>A kernel in memory: it outlives the supervisors that a test makes over it, and notices two living processes in one slot.</summary>
+internal sealed class FakeHost : IProcessHost
+{
+    private readonly ConcurrentDictionary<int, FakeProcess> _alive = new();
+    private int _pid = 1000;
+
+    public ConcurrentQueue<LaunchRequest> Spawned { get; } = new();
+
+    public ConcurrentQueue<string> Swept { get; } = new();
+
+    public ConcurrentQueue<string> Faults { get; } = new();
+
+    public ConcurrentQueue<Launched<IHostedProcess>> Refusals { get; } = new();
+
+    public LaunchRefused? Unresolved { get; set; }
+
+    /// <summary>Closed: spawns wait.</summary>
+    public ManualResetEventSlim Gate { get; } = new(initialState: true);
+
+    public SemaphoreSlim AtGate { get; } = new(0);
+
+    public Action<FakeProcess>? BeforeSpawnReturns { get; set; }
+
+    /// <summary>Processes take no notice of the stop signal.</summary>
+    public bool Stubborn { get; set; }
+
+    public Exception? SpawnThrows { get; set; }
+
+    public Exception? SignalThrows { get; set; }
+
+    public IReadOnlyCollection<FakeProcess> Alive => [.. _alive.Values];
+
+    public FakeProcess Only => Alive.Single();
+
+    public Launched<ResolvedCommand> Resolve(AppSpec spec) => Unresolved is { } refused ? refused : new ResolvedCommand(spec.Script, [spec.Script], null);
+
+    public Launched<IHostedProcess> Spawn(LaunchRequest request, Action<ExitStatus> exited)
+    {
+        AtGate.Release();
+        Gate.Wait(TimeSpan.FromSeconds(20));
+        if (SpawnThrows is { } bug)
+            throw bug;
+        if (Refusals.TryDequeue(out var refusal))
+            return refusal;
+        Spawned.Enqueue(request);
+        var process = new FakeProcess(this, Interlocked.Increment(ref _pid), request.Key, request.Marker) { Exited = exited };
+        if (_alive.Values.Any(p => p.Key == request.Key))
+            Faults.Enqueue($"two processes in {request.Key}");
+        _alive[process.Identity.Pid] = process;
+        BeforeSpawnReturns?.Invoke(process);
+        return new Launched<IHostedProcess> { Value = process };
+    }
+
+    public IHostedProcess? Adopt(ProcessIdentity identity, string marker, Action<ExitStatus> exited)
+    {
+        if (!_alive.TryGetValue(identity.Pid, out var process) || process.Identity != identity || process.Marker != marker)
+            return null;
+        process.Exited = exited;
+        return process;
+    }
+
+    public int SweepLeftovers(string marker)
+    {
+        Swept.Enqueue(marker);
+        return 0;
+    }
+
+    public IReadOnlyList<MarkedProcess> FindMarked() => [.. _alive.Values.Select(p => new MarkedProcess(p.Identity, p.Marker))];
+
+    public bool Remove(FakeProcess process) => _alive.TryRemove(process.Identity.Pid, out _);
+}
+
+internal sealed class FakeProcess(FakeHost host, int pid, InstanceKey key, string marker) : IHostedProcess
+{
+    private volatile int _survivors;
+
+    public InstanceKey Key { get; } = key;
+
+    public string Marker { get; } = marker;
+
+    public Action<ExitStatus> Exited { get; set; } = _ => { };
+
+    public ConcurrentQueue<int> Signals { get; } = new();
+
+    public int Survivors
+    {
+        get => _survivors;
+        set => _survivors = value;
+    }
+
+    public ProcessIdentity Identity { get; } = new(pid, pid * 10L, "boot");
+
+    public DateTimeOffset StartedAt { get; } = DateTimeOffset.UtcNow; // the log pump goes by the real clock too
+
+    public void End(int code) => End(new ExitStatus(code, null));
+
+    public void End(ExitStatus status)
+    {
+        if (host.Remove(this))
+            Exited(status);
+    }
+
+    public void SignalTree(int signal)
+    {
+        Signals.Enqueue(signal);
+        if (host.SignalThrows is { } e)
+            throw e;
+        if (!host.Stubborn)
+            End(new ExitStatus(null, signal));
+    }
+
+    public int KillTree(TimeSpan patience)
+    {
+        Signals.Enqueue(9);
+        Survivors = 0;
+        End(new ExitStatus(null, 9));
+        return 0;
+    }
+
+    public int CountSurvivors() => Survivors;
+
+    public void Dispose()
+    {
+    }
+}
+
+internal sealed class NoSampler : IProcessSampler
+{
+    public ISampledProcess? Open(int pid) => null;
+
+    public void RefreshTrees()
+    {
+    }
+}

@@ -1,0 +1,181 @@
+using System.Diagnostics;
+using Pharos.Core.Lifecycle;
+using Pharos.Core.Ports;
+using Pharos.Supervisor.Operations;
+using Pharos.Supervisor.State;
+using Pharos.TestKit;
+using Xunit;
+
+namespace Pharos.Supervisor.Tests.State;
+
+public sealed class ResumeTests
+{
+    [Fact]
+    public async Task A_living_process_is_adopted_with_its_counters_and_one_that_is_gone_is_started()
+    {
+        await using var world = new World();
+        var actor = await world.Running(World.Spec(instances: 2));
+        Assert.Null(await world.Supervisor.RestartAsync("web:0", default, CancellationToken.None));
+        var (first, second) = (actor.Snapshot.Process, world.Actor("web", 1).Snapshot.Process);
+        await world.NextDaemon(() =>
+        {
+            world.Host.Alive.Single(p => p.Identity == second).End(0);
+            return Task.CompletedTask;
+        });
+        await World.Reaches(world.Actor(), Phase.Running);
+        Assert.Equal(first, world.Actor().Snapshot.Process);
+        Assert.Equal(1, world.Actor().Telemetry.Restarts[(int)RestartReason.Manual]);
+        await world.Actor("web", 1).WaitAsync(s => s.State.Incarnation == 2 && s.Process is not null, CancellationToken.None).WaitAsync(Eventually.DefaultDeadline);
+        Assert.Equal(1, world.Actor("web", 1).Telemetry.Exits[(int)ExitReason.Lost]);
+        Assert.Equal(2, world.Host.Alive.Count);
+        Assert.Empty(world.Host.Faults);
+    }
+
+    [Fact]
+    public async Task What_was_stopped_stays_stopped_and_what_had_failed_stays_failed()
+    {
+        await using var world = new World();
+        await world.Running(World.Spec("off"));
+        await world.Supervisor.StopAsync("off", default, CancellationToken.None);
+        await world.Running(World.Spec("bad") with { Policy = new RestartPolicy { Mode = RestartMode.Never } });
+        world.Host.Only.End(1);
+        await World.Reaches(world.Actor("bad"), Phase.Failed);
+        await world.NextDaemon();
+        await world.Actor("off").AskAsync(new InstanceEvent.DeadlinePassed(-1), default);
+        await world.Actor("bad").AskAsync(new InstanceEvent.DeadlinePassed(-1), default);
+        Assert.Equal(Phase.Stopped, world.Actor("off").Snapshot.State.Phase);
+        Assert.Equal(Phase.Failed, world.Actor("bad").Snapshot.State.Phase);
+        Assert.Empty(world.Host.Alive);
+    }
+
+    [Fact]
+    public async Task Stopped_with_the_daemon_what_was_wanted_comes_back_and_what_was_not_does_not()
+    {
+        await using var world = new World();
+        await world.Running(World.Spec("on"));
+        await world.Running(World.Spec("off"));
+        await world.Supervisor.StopAsync("off", default, CancellationToken.None);
+        await world.Supervisor.StopEverythingAsync(forGood: false, default(ActivityContext));
+        Assert.Empty(world.Host.Alive);
+        Assert.Equal("the daemon is going down: nothing is started any more", (await world.Supervisor.StartAsync("on", default, CancellationToken.None))!.Line);
+        Assert.Equal(Refusal.Conflict, (await world.Declare(World.Spec("late")))!.Kind);
+        await world.NextDaemon();
+        await world.Actor("on").WaitAsync(s => s.Process is not null, CancellationToken.None).WaitAsync(Eventually.DefaultDeadline);
+        Assert.Equal("on", world.Host.Only.Key.App);
+    }
+
+    [Fact]
+    public async Task Stopped_for_good_nothing_comes_back()
+    {
+        await using var world = new World();
+        await world.Running();
+        await world.Supervisor.StopEverythingAsync(forGood: true, default(ActivityContext));
+        await world.NextDaemon();
+        Assert.False(world.Actor().Snapshot.Wanted);
+        Assert.Empty(world.Host.Alive);
+    }
+
+    /// <summary>The daemon goes in the instant between the spawn and the save.</summary>
+    [Fact]
+    public async Task A_process_that_is_being_made_while_the_supervisor_ends_is_in_the_state_and_adopted()
+    {
+        await using var world = new World();
+        await world.Running();
+        world.Host.Gate.Reset();
+        await world.Host.AtGate.WaitAsync();
+        var restarted = world.Supervisor.RestartAsync("web", default, CancellationToken.None);
+        await world.Host.AtGate.WaitAsync();
+        var next = world.NextDaemon();
+        world.Host.Gate.Set();
+        await next;
+        await restarted.WaitAsync(Eventually.DefaultDeadline);
+        await World.Reaches(world.Actor(), Phase.Running);
+        Assert.Equal(world.Host.Only.Identity, world.Actor().Snapshot.Process);
+        Assert.Equal(2, world.Host.Spawned.Count);
+    }
+
+    /// <summary>The daemon is killed in that instant: the state on disk is older than the process.</summary>
+    [Fact]
+    public async Task A_process_that_the_state_does_not_know_is_found_by_its_mark_and_no_second_one_is_started()
+    {
+        FrozenStore? store = null;
+        await using var world = new World(w => store = new FrozenStore(new FileStateStore(w.StateFolder)));
+        await world.Running();
+        world.Supervisor.Save();
+        store!.Frozen = true;
+        Assert.Null(await world.Supervisor.RestartAsync("web", default, CancellationToken.None));
+        var made = world.Host.Only;
+        await world.NextDaemon(() =>
+        {
+            store.Frozen = false;
+            return Task.CompletedTask;
+        });
+        await World.Reaches(world.Actor(), Phase.Running);
+        Assert.Equal(made.Identity, world.Actor().Snapshot.Process);
+        Assert.Equal(2, world.Actor().Snapshot.State.Incarnation);
+        Assert.Equal(2, world.Host.Spawned.Count);
+    }
+
+    [Fact]
+    public async Task A_stop_that_the_daemon_was_killed_over_is_brought_to_its_end()
+    {
+        await using var world = new World();
+        var actor = await world.Running();
+        world.Host.Stubborn = true;
+        _ = world.Supervisor.StopAsync("web", default, CancellationToken.None).ContinueWith(t => _ = t.Exception, TaskScheduler.Default);
+        await actor.WaitAsync(s => s.State.Phase == Phase.Stopping, CancellationToken.None);
+        await world.NextDaemon(() =>
+        {
+            world.Host.Stubborn = false;
+            return Task.CompletedTask;
+        });
+        await Eventually.True(() => world.Host.Alive.Count == 0, "the process is gone");
+        await World.Reaches(world.Actor(), Phase.Stopped);
+        Assert.Single(world.Host.Spawned);
+    }
+
+    [Fact]
+    public async Task Before_the_apps_are_back_none_can_be_declared_over_them_and_nothing_less_is_saved()
+    {
+        await using var world = new World();
+        await world.Running();
+        await world.NextDaemon(resume: false);
+        var store = new FileStateStore(world.StateFolder);
+        var declared = world.Declare(World.Spec("early"));
+        world.Supervisor.Save();
+        Assert.Equal("web", Assert.Single(store.Load(out _)!.Apps).Spec.Name);
+        Assert.False(declared.IsCompleted);
+        world.Supervisor.Resume();
+        Assert.Null(await declared.WaitAsync(Eventually.DefaultDeadline));
+        Assert.Equal(["early", "web"], world.Supervisor.Apps.Keys);
+    }
+
+    [Fact]
+    public async Task A_state_that_cannot_be_saved_leaves_the_apps_running_and_is_said_once()
+    {
+        FrozenStore? store = null;
+        await using var world = new World(w => store = new FrozenStore(new FileStateStore(w.StateFolder)));
+        var actor = await world.Running();
+        store!.Broken = true;
+        Assert.Null(await world.Supervisor.RestartAsync("web", default, CancellationToken.None));
+        await Eventually.True(() => world.Said.Any(s => s.Contains("cannot save the state", StringComparison.Ordinal)), "it is said");
+        Assert.Null(await world.Supervisor.RestartAsync("web", default, CancellationToken.None));
+        Assert.Equal(Refusal.Invalid, (await world.Declare(World.Spec("new")))!.Kind);
+        Assert.Equal(["web"], world.Supervisor.Apps.Keys);
+        Assert.Equal(3, actor.Snapshot.State.Incarnation);
+        Assert.Single(world.Said, s => s.Contains("cannot save the state:", StringComparison.Ordinal));
+        store.Broken = false;
+    }
+
+    /// <summary>A disk that takes nothing, or keeps what it had.</summary>
+    private sealed class FrozenStore(IStateStore inner) : IStateStore
+    {
+        public volatile bool Frozen;
+
+        public volatile bool Broken;
+
+        public SavedState? Load(out IReadOnlyList<string> warnings) => inner.Load(out warnings);
+
+        public string Save(SavedState state) => Broken ? throw new IOException("No space left on device") : Frozen ? "" : inner.Save(state);
+    }
+}

@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Pharos.Core.Lifecycle;
+using Pharos.Core.Ports;
+using Pharos.Core.Specs;
+using Pharos.Linux.Streams;
+using Pharos.Logs.Pump;
+using Pharos.Supervisor.Actors;
+using Pharos.Supervisor.Operations;
+using Pharos.Supervisor.State;
+using Pharos.Telemetry.Records;
+using Pharos.TestKit;
+
+namespace Pharos.Supervisor.Tests;
+
+/// <summary>A supervisor over a fake kernel and a clock of the test's own, with real log files and a real state folder.</summary>
+internal sealed class World : IAsyncDisposable
+{
+    private LogPump? _pump;
+
+    public World(Func<World, IStateStore>? store = null, TimeProvider? time = null)
+    {
+        Clock = time ?? Time;
+        Store = store?.Invoke(this) ?? new FileStateStore(StateFolder);
+        Supervisor = Boot();
+    }
+
+    public TempHome Home { get; } = new();
+
+    public FakeHost Host { get; } = new();
+
+    public ManualTime Time { get; } = new();
+
+    public ConcurrentQueue<string> Said { get; } = new();
+
+    public string StateFolder => Home.File("state", "x")[..^2];
+
+    public IStateStore Store { get; }
+
+    public ProcessSupervisor Supervisor { get; private set; }
+
+    private TimeProvider Clock { get; }
+
+    public static AppSpec Spec(string name = "web", int instances = 1) => new()
+    {
+        Name = name,
+        Script = "/bin/app",
+        Cwd = "/",
+        Instances = instances,
+        Policy = new RestartPolicy { Jitter = 0 },
+    };
+
+    public InstanceActor Actor(string name = "web", int index = 0) => Supervisor.Apps[name].Instances[index];
+
+    public Task<OperationRefused?> Declare(AppSpec spec) => Supervisor.DeclareAsync(spec, default, CancellationToken.None);
+
+    public async Task<InstanceActor> Running(AppSpec? spec = null)
+    {
+        spec ??= Spec();
+        Xunit.Assert.Null(await Declare(spec));
+        return Actor(spec.Name);
+    }
+
+    public static Task<InstanceSnapshot> Reaches(InstanceActor actor, Phase phase) =>
+        actor.WaitAsync(s => s.State.Phase == phase && !s.State.Spawning, CancellationToken.None).WaitAsync(Eventually.DefaultDeadline);
+
+    /// <summary>The supervisor goes as after <c>daemon stop --keep-apps</c>, and the next one comes.</summary>
+    public async Task NextDaemon(Func<Task>? meanwhile = null, bool resume = true)
+    {
+        await Supervisor.DisposeAsync();
+        _pump!.Dispose();
+        if (meanwhile is not null)
+            await meanwhile();
+        Supervisor = Boot();
+        Supervisor.Load();
+        if (resume)
+            Supervisor.Resume();
+    }
+
+    public List<MetricBatch> Metrics()
+    {
+        List<MetricBatch> batches = [];
+        Supervisor.Collect(batches, 1, final: true);
+        return batches;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Host.Stubborn = false;
+        Host.Gate.Set();
+        await Supervisor.StopEverythingAsync(forGood: true, default(ActivityContext)).WaitAsync(Eventually.DefaultDeadline);
+        await Supervisor.DisposeAsync();
+        _pump!.Dispose();
+        Home.Dispose();
+    }
+
+    private ProcessSupervisor Boot()
+    {
+        _pump = new LogPump(new SpoolIo(), TimeProvider.System, Said.Enqueue);
+        Directory.CreateDirectory(Home.Path + "/stdio");
+        Directory.CreateDirectory(Home.Path + "/logs");
+        return new ProcessSupervisor(
+            new ActorServices
+            {
+                Host = Host,
+                Pump = _pump,
+                Time = Clock,
+                Say = Said.Enqueue,
+                Options = new SupervisorOptions
+                {
+                    SpoolDirectory = Home.Path + "/stdio",
+                    LogDirectory = Home.Path + "/logs",
+                    HostId = "host",
+                    HostName = "name",
+                    InjectedEnv = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:4318" },
+                },
+            },
+            Store, new NoSampler(), path => new AppendFile(path));
+    }
+}
