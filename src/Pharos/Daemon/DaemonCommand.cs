@@ -1,3 +1,4 @@
+using Pharos.Client.Wire;
 using Pharos.Core.Ports;
 using Pharos.Linux.Daemon;
 
@@ -6,6 +7,9 @@ namespace Pharos.Daemon;
 /// <summary><c>pharos daemon</c>: reads what it was asked to be, takes the home, and runs until it is told to stop.</summary>
 internal static class DaemonCommand
 {
+    private const int Attempts = 40;
+    private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(50);
+
     public static async Task<int> RunAsync(string[] args)
     {
         var (options, fault) = DaemonOptions.Read(args, Environment.GetEnvironmentVariable);
@@ -17,7 +21,7 @@ internal static class DaemonCommand
         try
         {
             paths.Create();
-            using var only = FileLock.TryTake(paths.Lock);
+            using var only = await TakeAsync(paths);
             if (only is null)
                 return Refuse(ready, $"another daemon has {options.Home}: talk to it, or set PHAROS_HOME to another folder");
             return await DaemonHost.RunAsync(options, paths, ready);
@@ -29,6 +33,22 @@ internal static class DaemonCommand
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return Refuse(ready, $"cannot run in {options.Home}: {e.Message}");
+        }
+    }
+
+    /// <summary>Takes the home. One that was killed this instant refuses connections already, and holds its lock until its last thread is gone.</summary>
+    /// <returns>Null when a daemon is there and stays.</returns>
+    private static async Task<FileLock?> TakeAsync(DaemonPaths paths)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var only = FileLock.TryTake(paths.Lock);
+            if (only is not null || attempt == Attempts)
+                return only;
+            using var answering = UnixConnection.Open(paths.Socket, out _);
+            if (answering is not null)
+                return null;
+            await Task.Delay(BetweenAttempts);
         }
     }
 
