@@ -180,6 +180,7 @@ public sealed class InstanceActor : IAsyncDisposable
             _services.Stats.Taken(TimeSpan.Zero);
             letter.Taken?.TrySetException(e);
         }
+
         _board.AnswerAll();
     }
 
