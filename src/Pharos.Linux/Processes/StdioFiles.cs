@@ -45,7 +45,7 @@ internal static unsafe class StdioFiles
             return Libc.Errno == Libc.ENXIO ? new LaunchRefused($"output file {path} is no regular file; remove it") : Refuse(path, Libc.Errno);
         file = AboveStdio(fd);
         Libc.Statx info;
-        if (Libc.statx(fd, "", Libc.AT_EMPTY_PATH, 0x7FF, &info) < 0 || info.Type != (fifo ? Libc.S_IFIFO : Libc.S_IFREG))
+        if (Libc.statx(file.Raw, "", Libc.AT_EMPTY_PATH, 0x7FF, &info) < 0 || info.Type != (fifo ? Libc.S_IFIFO : Libc.S_IFREG))
         {
             file.Dispose();
             return new LaunchRefused($"output file {path} is no {(fifo ? "FIFO" : "regular file")}; remove it");
