@@ -24,7 +24,7 @@ internal static class ViewMapper
             Readiness = Words.Of(state.Readiness),
             Pid = it.Process?.Pid,
             Incarnation = state.Incarnation,
-            Restarts = actor.Telemetry.Restarts.Sum(),
+            Restarts = it.Restarts,
             LastRestartReason = it.LastRestart is { } reason ? Words.Of(reason) : null,
             StartedAt = it.StartedAt,
             UptimeSeconds = it.StartedAt is { } at ? Math.Max(0, (now - at).TotalSeconds) : null,

@@ -62,6 +62,7 @@ public sealed class InstanceActor : IAsyncDisposable
         {
             Key = key,
             Wanted = saved?.Wanted ?? false,
+            Restarts = Telemetry.Restarts.Sum(),
             State = new InstanceState
             {
                 Policy = spec.Policy,
@@ -199,6 +200,7 @@ public sealed class InstanceActor : IAsyncDisposable
             State = step.Next,
             Wanted = letter.Event switch { StartRequested or RestartRequested => true, StopRequested => false, _ => before.Wanted },
             LastRestart = step.Restarting ?? before.LastRestart,
+            Restarts = before.Restarts + (step.Restarting is null ? 0 : 1),
         };
         if (letter.Event is Spawned or Adopted && step.Handled)
             next = next with { Process = _running!.Process.Identity, StartedAt = _running.Process.StartedAt };
