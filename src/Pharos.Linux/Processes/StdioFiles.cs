@@ -43,7 +43,7 @@ internal static unsafe class StdioFiles
         var fd = Libc.open(path, flags | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, OwnerOnly);
         if (fd < 0)
             return Libc.Errno == Libc.ENXIO ? new LaunchRefused($"output file {path} is no regular file; remove it") : Refuse(path, Libc.Errno);
-        file = AboveStdio(fd);
+        file = AboveStdio(fd); // from here on the number may be another: fd is free for anybody
         Libc.Statx info;
         if (Libc.statx(file.Raw, "", Libc.AT_EMPTY_PATH, 0x7FF, &info) < 0 || info.Type != (fifo ? Libc.S_IFIFO : Libc.S_IFREG))
         {
