@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Pharos.Contracts;
 using Pharos.Supervisor.Operations;
 
@@ -19,6 +20,13 @@ internal static class Answers
         int.TryParse(context.Request.Query["width"], out var width) && width is >= 0 and <= 10_000 ? width : 0;
 
     public static bool Color(this HttpContext context) => context.Request.Query["color"] == "1";
+
+    /// <summary>A person may hold a terminal for an hour: the server must not cut it off. What waits for it is bounded by its subscription.</summary>
+    public static void MayReadSlowly(this HttpContext context)
+    {
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+            rate.MinDataRate = null;
+    }
 
     public static Task JsonAsync<T>(this HttpContext context, T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
     {

@@ -22,7 +22,7 @@ internal static class ClientTrace
         if (trace == default || header.Length == 0)
             return null;
         var parts = header.Split(';');
-        var fields = parts.Skip(1).Select(p => p.Split('=', 2)).Where(p => p.Length == 2).ToDictionary(p => p[0], p => p[1], StringComparer.Ordinal);
+        var fields = parts.Skip(1).Select(p => p.Split('=', 2)).Where(p => p.Length == 2).DistinctBy(p => p[0]).ToDictionary(p => p[0], p => p[1], StringComparer.Ordinal);
         if (!long.TryParse(fields.GetValueOrDefault("start"), NumberStyles.None, CultureInfo.InvariantCulture, out var start)
             || Hex(fields.GetValueOrDefault("span")) is not { } span)
             return null;

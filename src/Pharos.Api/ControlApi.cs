@@ -58,7 +58,7 @@ public static class ControlApi
                 send(span);
         });
         MapEndpoints(app, services);
-        app.MapFallback(context => context.ProblemAsync(StatusCodes.Status404NotFound, "not-found", $"no endpoint {context.Request.Method} {context.Request.Path}; GET /openapi.json lists them"));
+        app.MapFallback("{*path}", context => context.ProblemAsync(StatusCodes.Status404NotFound, "not-found", $"no endpoint {context.Request.Method} {context.Request.Path}; GET /openapi.json lists them"));
     }
 
     internal static void MapEndpoints(IEndpointRouteBuilder routes, ApiServices services)

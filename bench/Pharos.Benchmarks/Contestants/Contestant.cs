@@ -72,6 +72,14 @@ internal abstract class Contestant : IDisposable
     /// <summary>Runs <c>list</c>.</summary>
     public abstract CommandRun List();
 
+    /// <summary>The end of each of its log files, its own and its apps': why a run broke off.</summary>
+    public string LastWords()
+    {
+        string[] folders = [Home, Folder];
+        var logs = folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*.log", SearchOption.AllDirectories));
+        return string.Concat(logs.Select(log => $"{log}:\n  {string.Join("\n  ", File.ReadLines(log).TakeLast(8))}\n"));
+    }
+
     /// <summary>Ends the apps, then the daemon; with SIGKILL what does not go by itself.</summary>
     public void Dispose()
     {

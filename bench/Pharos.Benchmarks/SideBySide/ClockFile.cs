@@ -30,7 +30,7 @@ internal sealed class ClockFile(string path)
         {
             Read();
             if (_starts > starts)
-                throw new CannotMeasureException($"process {Pid} was not killed by this program and ended all the same: {_starts} starts, {starts} expected");
+                throw new CannotMeasureException($"the process before {Pid} ended without having been killed: {_starts} starts, {starts} expected");
             if (_starts == starts && _lastBeat - _started >= length.TotalNanoseconds)
                 return;
             if (watch.Elapsed > Patience)

@@ -21,16 +21,16 @@ internal static class RestartVerb
         var runs = field.All.Select(who => (who, Begin(who, example, folder))).ToList();
         for (var kills = 0; kills < count; kills++)
         {
-            foreach (var (_, clock) in runs)
+            foreach (var (who, clock) in runs)
             {
-                clock.WaitForLife(kills + 1, Life);
+                Wait(who, clock, kills + 1);
                 using var process = Process.GetProcessById(clock.Pid);
                 process.Kill();
             }
         }
 
-        foreach (var (_, clock) in runs)
-            clock.WaitForLife(count + 1, Life);
+        foreach (var (who, clock) in runs)
+            Wait(who, clock, count + 1);
         return Report(runs);
     }
 
@@ -44,6 +44,18 @@ internal static class RestartVerb
             ["PORT"] = FreePort.Next().ToString(CultureInfo.InvariantCulture),
         }));
         return new ClockFile(file);
+    }
+
+    private static void Wait(Contestant who, ClockFile clock, int starts)
+    {
+        try
+        {
+            clock.WaitForLife(starts, Life);
+        }
+        catch (CannotMeasureException e)
+        {
+            throw new CannotMeasureException($"{who.Name}: {e.Message}\n{who.LastWords()}");
+        }
     }
 
     private static int Report(List<(Contestant Who, ClockFile Clock)> runs)

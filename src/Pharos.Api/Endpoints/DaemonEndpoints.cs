@@ -37,13 +37,14 @@ internal sealed class DaemonEndpoints(ApiServices services, AppEndpoints apps)
         {
             context.Response.ContentType = "text/event-stream";
             context.Response.Headers.CacheControl = "no-store";
+            context.MayReadSlowly();
             try
             {
                 await SendAsync(context, "snapshot", sequence, JsonSerializer.SerializeToUtf8Bytes(snapshot, ContractsJson.Default.IReadOnlyListInstanceView));
                 await foreach (var change in changes.ReadAllAsync(context.RequestAborted))
                 {
-                    if (!services.Supervisor.Apps.TryGetValue(change.Instance.Key.App, out var app))
-                        continue;
+                    if (!services.Supervisor.Apps.TryGetValue(change.Instance.Key.App, out var app) || change.Instance.Key.Index >= app.Instances.Count)
+                        continue; // deleted since, or declared anew with fewer
                     var view = new EventView
                     {
                         Sequence = change.Sequence,
@@ -87,7 +88,15 @@ internal sealed class DaemonEndpoints(ApiServices services, AppEndpoints apps)
 
     private async Task ShutdownAsync(HttpContext context)
     {
-        var keep = context.Request.Query["keepApps"] == "1";
+        var asked = context.Request.Query["keepApps"].FirstOrDefault();
+        if (asked is not (null or "0" or "1"))
+        {
+            // Taken for "no", "true" would stop every app.
+            await context.ProblemAsync(StatusCodes.Status400BadRequest, "invalid", $"keepApps '{asked}' is not one of 0, 1");
+            return;
+        }
+
+        var keep = asked == "1";
         if (!keep)
             await services.Supervisor.StopEverythingAsync(forGood: true, ClientTrace.ContextOf(context));
         context.Response.OnCompleted(() =>

@@ -36,6 +36,13 @@ internal sealed class LogEndpoints(ApiServices services)
             return;
         }
 
+        var follow = query["follow"].FirstOrDefault();
+        if (follow is not (null or "" or "0" or "1"))
+        {
+            await context.ProblemAsync(StatusCodes.Status400BadRequest, "invalid", $"follow '{follow}' is not one of 0, 1");
+            return;
+        }
+
         if (services.Supervisor.Select(selector, out var actors) is { } refused)
         {
             await context.RefuseAsync(refused);
@@ -43,12 +50,12 @@ internal sealed class LogEndpoints(ApiServices services)
         }
 
         bool Wanted(LogLine l) => Selection.Matches(selector, l.Key) && (stream is null or "" || l.Stderr == (stream == "err"));
-        var follow = query["follow"] == "1";
-        using var subscription = services.Supervisor.Logs.Subscribe(actors.Select(a => a.Log), asked is null ? DefaultLines : lines, Wanted, follow);
+        using var subscription = services.Supervisor.Logs.Subscribe(actors.Select(a => a.Log), asked is null ? DefaultLines : lines, Wanted, follow == "1");
         var json = context.Request.Headers.Accept.Any(a => a?.Contains("json", StringComparison.Ordinal) == true);
         context.Response.ContentType = json ? "application/x-ndjson" : "text/plain; charset=utf-8";
         var width = actors.Select(a => a.Snapshot.Key.ToString().Length).DefaultIfEmpty(0).Max();
         var bare = actors.Count == 1 && selector != Selection.All;
+        context.MayReadSlowly();
         try
         {
             await context.Response.Body.FlushAsync(context.RequestAborted);

@@ -20,7 +20,7 @@ internal static class Durations
             break;
         }
 
-        if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number * unit > TimeSpan.FromDays(366).TotalMilliseconds)
+        if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number) || number * unit > TimeSpan.FromDays(366).TotalMilliseconds)
             return false;
         value = TimeSpan.FromMilliseconds(number * unit);
         return true;

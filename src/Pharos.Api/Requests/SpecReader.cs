@@ -11,6 +11,7 @@ namespace Pharos.Api.Requests;
 internal sealed class SpecReader
 {
     private const int MostInstances = 10_000;
+    private static readonly string[] LimitNames = ["nofile", "nproc", "core", "as", "fsize", "stack", "data", "memlock", "cpu", "rss"];
     private readonly List<string> _faults = [];
 
     private SpecReader()
@@ -25,9 +26,34 @@ internal sealed class SpecReader
     public static AppSpec? Read(StartRequest r, DateTimeOffset now, out IReadOnlyList<string> faults)
     {
         var reader = new SpecReader();
-        var spec = reader.Read(r, now);
+        var spec = reader.Read(reader.WithoutNulls(r), now);
         faults = reader._faults;
         return reader._faults.Count == 0 ? spec : null;
+    }
+
+    /// <summary>JSON has null where the type says there is none: as if it was not given, or a fault where it must be.</summary>
+    private StartRequest WithoutNulls(StartRequest r)
+    {
+        foreach (var (key, holds) in new (string, bool)[]
+        {
+            ("args", r.Args?.Any(a => a is null) == true), ("interpreterArgs", r.InterpreterArgs?.Any(a => a is null) == true),
+            ("env", r.Env?.Any(e => e.Value is null) == true), ("limits", r.Limits?.Any(l => l.Value is null) == true),
+        })
+        {
+            if (holds)
+                _faults.Add($"{key} holds null: write text");
+        }
+
+        return r with
+        {
+            Script = r.Script ?? "",
+            Cwd = r.Cwd ?? "",
+            Args = [.. (r.Args ?? []).Where(a => a is not null)],
+            InterpreterArgs = [.. (r.InterpreterArgs ?? []).Where(a => a is not null)],
+            Env = (r.Env ?? new Dictionary<string, string>()).Where(e => e.Value is not null).ToDictionary(),
+            Limits = (r.Limits ?? new Dictionary<string, string>()).Where(e => e.Value is not null).ToDictionary(),
+            StopExitCodes = r.StopExitCodes ?? [],
+        };
     }
 
     private AppSpec Read(StartRequest r, DateTimeOffset now)
@@ -38,7 +64,7 @@ internal sealed class SpecReader
         if (!r.Cwd.StartsWith('/'))
             _faults.Add($"cwd '{r.Cwd}' is not an absolute path");
         var name = r.Name ?? NameOf(r.Script);
-        if (!Selection.IsAppName(name))
+        if (!Selection.IsAppName(name) && (r.Name is not null || name.Length > 0))
             _faults.Add($"name '{name}' is not usable: letters, digits, dot, dash and underscore, 100 at most, and not 'all'; give one with --name");
         if (r.Instances is < 1 or > MostInstances)
             _faults.Add($"instances {r.Instances} is out of range: 1 to {MostInstances}");
@@ -46,6 +72,10 @@ internal sealed class SpecReader
             _faults.Add($"nice {r.Nice} is out of range: -20 to 19");
         if (r.MaxCrashes is < 0)
             _faults.Add($"max-crashes {r.MaxCrashes} is negative: 0 turns it off");
+        foreach (var code in r.StopExitCodes.Where(c => c is < 0 or > 255))
+            _faults.Add($"stop-exit-codes {code} is out of range: 0 to 255");
+        if (r.Args.Concat(r.InterpreterArgs).Append(r.Script).Append(r.Cwd).Any(a => a.Contains('\0')))
+            _faults.Add("script, cwd or an argument holds a NUL, which no process can be given");
         foreach (var (key, value) in r.Env)
         {
             if (key.Length == 0 || key.Contains('=') || key.Contains('\0') || value.Contains('\0'))
@@ -153,6 +183,8 @@ internal sealed class SpecReader
 
     private ResourceLimit Limit(string name, string text)
     {
+        if (!LimitNames.Contains(name))
+            _faults.Add($"limit {name} is not known: use one of {string.Join(", ", LimitNames)}");
         var parts = text.Split(':');
         ulong hard = 0;
         var ok = Durations.TryParseLimit(parts[0], out var soft) && (parts.Length == 1 || (parts.Length == 2 && Durations.TryParseLimit(parts[1], out hard)));

@@ -25,24 +25,20 @@ public sealed class InstanceActor : IAsyncDisposable
     private readonly Launcher _launcher;
     private readonly InstanceReporter _reporter;
     private readonly OperationTrace _trace;
+    private readonly TransitionTrace _spans;
+    private readonly SnapshotBoard _board;
     private readonly Channel<Letter> _inbox = Channel.CreateUnbounded<Letter>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ITimer _deadline;
     private readonly ITimer _readyTimer;
-    private readonly List<(Func<InstanceSnapshot, bool> Done, TaskCompletionSource<InstanceSnapshot> Answer)> _waiting = [];
-    private readonly object _waitLock = new(); // guards _waiting and orders it against _snapshot
     private readonly Action _changed;
     private readonly Task _loop;
-    private volatile InstanceSnapshot _snapshot;
     private volatile int _armedFor;
     private volatile int _readyFor;
     private Running? _running;
     private volatile bool _retired;
-    private Exception? _over; // guarded by _waitLock: nobody answers any more, and why
     private Task _launch = Task.CompletedTask;
     private Task _sweep = Task.CompletedTask;
     private Task _reports = Task.CompletedTask;
-    private long _operationAt;
-    private long _signalledAt;
 
     /// <param name="spec">The app.</param>
     /// <param name="key">The slot.</param>
@@ -61,7 +57,8 @@ public sealed class InstanceActor : IAsyncDisposable
         _launcher = new Launcher(services, key, Id, Telemetry.Resource, log);
         _reporter = new InstanceReporter(services, Telemetry);
         _trace = new OperationTrace(key, spec.Namespace, Id);
-        _snapshot = new InstanceSnapshot
+        _spans = new TransitionTrace(_trace, Telemetry, services.Time);
+        _board = new SnapshotBoard(new InstanceSnapshot
         {
             Key = key,
             Wanted = saved?.Wanted ?? false,
@@ -74,8 +71,8 @@ public sealed class InstanceActor : IAsyncDisposable
                 Phase = saved?.Failure is null ? Phase.Stopped : Phase.Failed,
                 Failure = saved?.Failure,
             },
-        };
-        Telemetry.Now(_snapshot.State);
+        });
+        Telemetry.Now(Snapshot.State);
         _deadline = services.Time.CreateTimer(_ => Post(new DeadlinePassed(_armedFor)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _readyTimer = services.Time.CreateTimer(_ => Post(new BecameReady(_readyFor)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         if (saved is not null)
@@ -99,7 +96,7 @@ public sealed class InstanceActor : IAsyncDisposable
     public bool IsRetired => _retired;
 
     /// <summary>The instance now.</summary>
-    public InstanceSnapshot Snapshot => _snapshot;
+    public InstanceSnapshot Snapshot => _board.Current;
 
     /// <summary>Puts an event into the inbox. Never blocks, never drops.</summary>
     /// <param name="e">The event.</param>
@@ -121,36 +118,7 @@ public sealed class InstanceActor : IAsyncDisposable
     /// <param name="done">What to wait for.</param>
     /// <param name="cancel">Gives up.</param>
     /// <returns>The snapshot that was as asked.</returns>
-    public Task<InstanceSnapshot> WaitAsync(Func<InstanceSnapshot, bool> done, CancellationToken cancel)
-    {
-        TaskCompletionSource<InstanceSnapshot> answer;
-        lock (_waitLock)
-        {
-            if (done(_snapshot))
-                return Task.FromResult(_snapshot);
-            if (_over is not null)
-                return Task.FromException<InstanceSnapshot>(_over);
-            answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiting.Add((done, answer));
-        }
-
-        return cancel.CanBeCanceled ? GiveUpAsync(answer, cancel) : answer.Task;
-    }
-
-    /// <summary>Who no longer waits is not kept.</summary>
-    private async Task<InstanceSnapshot> GiveUpAsync(TaskCompletionSource<InstanceSnapshot> answer, CancellationToken cancel)
-    {
-        try
-        {
-            return await answer.Task.WaitAsync(cancel);
-        }
-        catch (OperationCanceledException)
-        {
-            lock (_waitLock)
-                _waiting.RemoveAll(w => w.Answer == answer);
-            throw;
-        }
-    }
+    public Task<InstanceSnapshot> WaitAsync(Func<InstanceSnapshot, bool> done, CancellationToken cancel) => _board.WaitAsync(done, cancel);
 
     /// <summary>Stops for good: from now on no word starts it again.</summary>
     /// <param name="context">The command that it comes from.</param>
@@ -170,8 +138,7 @@ public sealed class InstanceActor : IAsyncDisposable
         if (_inbox.Writer.TryWrite(new Letter(e with { At = _services.Time.GetElapsedTime(0, now) }, now, context, running, taken)))
             return;
         _services.Stats.Taken(TimeSpan.Zero);
-        lock (_waitLock)
-            taken?.TrySetException(_over ?? new ActorEndedException(_snapshot.Key));
+        taken?.TrySetException(_board.Over ?? new ActorEndedException(Snapshot.Key));
     }
 
     private async Task RunAsync()
@@ -184,31 +151,30 @@ public sealed class InstanceActor : IAsyncDisposable
                 try
                 {
                     Handle(letter);
-                    letter.Taken?.TrySetResult(_snapshot);
+                    letter.Taken?.TrySetResult(Snapshot);
                 }
                 catch (Exception e)
                 {
-                    letter.Taken?.TrySetException(new ActorEndedException(_snapshot.Key, e));
+                    letter.Taken?.TrySetException(new ActorEndedException(Snapshot.Key, e));
                     throw;
                 }
             }
 
-            Abandon(new ActorEndedException(_snapshot.Key));
+            Abandon(new ActorEndedException(Snapshot.Key));
         }
         catch (Exception e)
         {
             // A bug: the actor dies loudly, alone, counted. Its process goes on.
             _services.Stats.ActorFaulted();
-            _services.Say($"BUG: the actor of {_snapshot.Key} died: {e}");
-            Abandon(new ActorEndedException(_snapshot.Key, e));
+            _services.Say($"BUG: the actor of {Snapshot.Key} died: {e}");
+            Abandon(new ActorEndedException(Snapshot.Key, e));
         }
     }
 
     /// <summary>Nobody answers any more: whoever waits is told so.</summary>
     private void Abandon(ActorEndedException e)
     {
-        lock (_waitLock)
-            _over = e;
+        _board.Close(e);
         _inbox.Writer.TryComplete();
         while (_inbox.Reader.TryRead(out var letter))
         {
@@ -216,19 +182,14 @@ public sealed class InstanceActor : IAsyncDisposable
             letter.Taken?.TrySetException(e);
         }
 
-        lock (_waitLock)
-        {
-            foreach (var (_, answer) in _waiting)
-                answer.TrySetException(e);
-            _waiting.Clear();
-        }
+        _board.AnswerAll();
     }
 
     private void Handle(Letter letter)
     {
         if (_retired && letter.Event is (StartRequested or RestartRequested))
             return;
-        var before = _snapshot;
+        var before = Snapshot;
         var was = before.State;
         var step = InstanceLifecycle.Step(was, letter.Event);
         if (letter.Event is Spawned && letter.Running is { } running)
@@ -253,10 +214,10 @@ public sealed class InstanceActor : IAsyncDisposable
             Telemetry.Exited(ended, letter.Event is Exited x ? x.Uptime.TotalSeconds : 0);
         Telemetry.Now(step.Next);
 
-        Traces(letter, was, step);
+        _spans.Record(letter.Event, letter.Context, was, step);
         if (step.Ended is not null)
             next = LetGo(letter, next, step);
-        Publish(before, next);
+        _board.Publish(before, next);
         if (step.Ended is not null)
             Telemetry.ProcessGone(); // after the snapshot says so: the sampler looks at it again behind each sample
         Report(letter, before, next, step);
@@ -264,85 +225,6 @@ public sealed class InstanceActor : IAsyncDisposable
             Run(effect);
         if (step.Handled || next.Wanted != before.Wanted)
             _changed();
-    }
-
-    private void Publish(InstanceSnapshot before, InstanceSnapshot next)
-    {
-        List<TaskCompletionSource<InstanceSnapshot>>? answered = null;
-        lock (_waitLock)
-        {
-            if (ReferenceEquals(before.LastExit, next.LastExit))
-                next = next with { LastExit = _snapshot.LastExit }; // the last lines may have come in meanwhile
-            _snapshot = next;
-            for (var i = _waiting.Count - 1; i >= 0; i--)
-            {
-                if (!_waiting[i].Done(next))
-                    continue;
-                (answered ??= []).Add(_waiting[i].Answer);
-                _waiting.RemoveAt(i);
-            }
-        }
-
-        answered?.ForEach(a => a.TrySetResult(next));
-    }
-
-    private void Traces(Letter letter, InstanceState was, Transition step)
-    {
-        var now = _services.Time.GetTimestamp();
-        switch (letter.Event)
-        {
-            case StopRequested when step.Handled && was.Phase is Phase.Starting or Phase.Running:
-                _trace.Begin(SpanNames.Stop, letter.Context);
-                _operationAt = now;
-                break;
-            case RestartRequested r when step.Handled && was.Phase != Phase.Stopping:
-                _trace.Begin(SpanNames.Restart, letter.Context, new KeyValuePair<string, object?>(AttributeNames.RestartReason, Words.Of(r.Reason)));
-                _operationAt = now;
-                break;
-            case StartRequested when step.Handled && was.Phase != Phase.Stopping:
-                _trace.Begin(SpanNames.Start, letter.Context);
-                _operationAt = now;
-                break;
-            case Adopted when step.Handled:
-                _trace.Begin(SpanNames.Adopt, letter.Context);
-                _trace.End();
-                break;
-            case Exited or SpawnRefused when step.Ended is { } ended && was.Phase is Phase.Starting or Phase.Running:
-                if (_trace.Current is not null)
-                    _trace.End(Words.Of(ended), "the process ended before it was ready");
-                if (was.Phase == Phase.Starting)
-                    Telemetry.Started(ready: false, _services.Time.GetElapsedTime(_operationAt, now).TotalSeconds);
-                if (step.Next.Phase is Phase.BackingOff or Phase.Starting)
-                {
-                    _trace.Begin(SpanNames.Restart, default,
-                        new(AttributeNames.RestartReason, Words.Of(step.Next.LaunchReason ?? RestartReason.Crash)), new(AttributeNames.ExitReason, Words.Of(ended)));
-                    _operationAt = now;
-                    if (step.Next.Phase == Phase.BackingOff)
-                        _trace.Step(SpanNames.Backoff);
-                }
-
-                break;
-            case Exited when step.Ended is { } ended && was.Phase == Phase.Stopping:
-                Telemetry.Stopped(ended, _services.Time.GetElapsedTime(_signalledAt, now).TotalSeconds);
-                _trace.Tag(AttributeNames.ExitReason, Words.Of(ended));
-                if (step.Next.Phase == Phase.Stopped)
-                    _trace.End(ended == ExitReason.StopTimeoutKill ? Words.Of(ended) : null, "the grace had passed");
-                else if (step.Next.Phase == Phase.BackingOff)
-                    _trace.Step(SpanNames.Backoff);
-                else if (step.Next.Failure is { } failure)
-                    _trace.End(Words.Of(failure), "it was given up");
-                break;
-            case SpawnRefused when step.Ended is not null && was.Phase == Phase.Stopping && step.Next.Phase == Phase.Stopped:
-                _trace.End(); // the stop came first, and there was nothing to stop
-                break;
-            case StopRequested when was.Phase == Phase.BackingOff:
-                _trace.End("stopped", "a stop was asked for while backing off");
-                break;
-            case BecameReady when step.Handled && was.Phase == Phase.Starting:
-                _trace.End();
-                Telemetry.Started(ready: true, _services.Time.GetElapsedTime(_operationAt, now).TotalSeconds);
-                break;
-        }
     }
 
     /// <summary>The process is gone: read the rest of what it printed, then say how it ended. The next one does not wait for that.</summary>
@@ -370,20 +252,10 @@ public sealed class InstanceActor : IAsyncDisposable
             await earlier;
             await drained;
             var told = record with { LastLines = Log.LastLines(20, startedAt) };
-            AmendLastExit(record, told);
-            _reporter.Exited(_snapshot, incarnation, pid, told, context);
+            _board.AmendLastExit(record, told);
+            _reporter.Exited(Snapshot, incarnation, pid, told, context);
         });
         return next with { LastExit = record };
-    }
-
-    /// <summary>The last lines come later than the end itself; nobody else writes this field meanwhile but a later end.</summary>
-    private void AmendLastExit(ExitRecord record, ExitRecord told)
-    {
-        lock (_waitLock)
-        {
-            if (ReferenceEquals(_snapshot.LastExit, record))
-                _snapshot = _snapshot with { LastExit = told };
-        }
     }
 
     private void Report(Letter letter, InstanceSnapshot before, InstanceSnapshot after, Transition step)
@@ -425,7 +297,7 @@ public sealed class InstanceActor : IAsyncDisposable
                 break;
             case InstanceEffect.Signal signal:
                 _trace.Step(SpanNames.Signal);
-                _signalledAt = _services.Time.GetTimestamp();
+                _spans.Signalled();
                 var process = _running!.Process;
                 InBackground("signal", () => process.SignalTree(signal.Number));
                 _trace.Step(SpanNames.Drain);
@@ -456,7 +328,7 @@ public sealed class InstanceActor : IAsyncDisposable
         }
         catch (Exception e)
         {
-            _services.Say($"cannot {what} {_snapshot.Key}: {e.Message}");
+            _services.Say($"cannot {what} {Snapshot.Key}: {e.Message}");
         }
     });
 
@@ -487,7 +359,7 @@ public sealed class InstanceActor : IAsyncDisposable
         }
         catch (IOException e)
         {
-            _services.Say($"cannot look for what {_snapshot.Key} left behind: {e.Message}");
+            _services.Say($"cannot look for what {Snapshot.Key} left behind: {e.Message}");
         }
 
         var resolved = _launcher.Resolve(_spec);
@@ -520,7 +392,7 @@ public sealed class InstanceActor : IAsyncDisposable
         _ = spawned.ContinueWith(
             task =>
             {
-                if (_snapshot.State.Phase == Phase.Stopping)
+                if (Snapshot.State.Phase == Phase.Stopping)
                     _ = Task.Run(() => AwaitTreeAsync(task.Result, incarnation, status, at));
                 else
                     PostExited(task.Result, incarnation, status, at);
@@ -539,7 +411,7 @@ public sealed class InstanceActor : IAsyncDisposable
         catch (Exception e)
         {
             // The main process is gone for certain: its end must be told, or the instance would be stopping for ever.
-            _services.Say($"cannot look after the children of {_snapshot.Key}: {e.Message}");
+            _services.Say($"cannot look after the children of {Snapshot.Key}: {e.Message}");
         }
 
         PostExited(running, incarnation, status, at);
@@ -572,13 +444,13 @@ public sealed class InstanceActor : IAsyncDisposable
         }
 
         // Made, so wanted: the word that asked for it was not saved either.
-        _snapshot = _snapshot with
+        _board.Publish(Snapshot, Snapshot with
         {
             Wanted = saved.Wanted || unknown,
-            State = _snapshot.State with { Incarnation = incarnation, Phase = Phase.Stopped, Failure = null },
-        };
+            State = Snapshot.State with { Incarnation = incarnation, Phase = Phase.Stopped, Failure = null },
+        });
         Post(new Adopted(incarnation));
-        if (!_snapshot.Wanted)
+        if (!Snapshot.Wanted)
             Post(new StopRequested()); // that daemon was killed while it stopped it
         spawned.SetResult(_running);
     }

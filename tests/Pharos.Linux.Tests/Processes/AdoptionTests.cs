@@ -44,6 +44,14 @@ public sealed class AdoptionTests : IDisposable
     }
 
     [Fact]
+    public void The_main_process_of_a_mark_is_found_without_knowing_its_pid_and_a_child_in_a_session_of_its_own_is_not_taken_for_it()
+    {
+        var main = _box.Start(_box.Shell("setsid sleep 3600 & echo ready; wait")).WaitForLine("ready");
+        var found = Assert.Single(_box.Host.FindMarked(), m => m.Marker == main.Request.Marker);
+        Assert.Equal(main.Process.Identity, found.Identity);
+    }
+
+    [Fact]
     public void A_recycled_pid_is_not_adopted()
     {
         var child = _box.Start(_box.Shell("exec sleep 3600"));

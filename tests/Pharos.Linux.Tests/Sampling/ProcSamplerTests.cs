@@ -75,12 +75,18 @@ public sealed class ProcSamplerTests : IDisposable
     {
         var children = Enumerable.Range(0, 5).Select(_ => _box.Start(_box.Shell("sleep 3600"))).ToList();
         var processes = children.ConvertAll(c => _sampler.Open(c.Pid)!);
-        SampleAll();
-        SampleAll();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 20; i++)
-            SampleAll();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // The table grows when the machine has more processes than ever before, and other tests start some meanwhile: that happens to one
+        // round or two. What is allocated with every sample would show in every round.
+        var allocated = new List<long>();
+        for (var round = 0; round < 10; round++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 20; i++)
+                SampleAll();
+            allocated.Add(GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Contains(0L, allocated);
 
         void SampleAll()
         {

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using Pharos.Core.Lifecycle;
+using Pharos.Telemetry.Catalogue;
+using Pharos.Telemetry.Instances;
+using static Pharos.Core.Lifecycle.InstanceEvent;
+
+namespace Pharos.Supervisor.Tracing;
+
+/// <summary>From the transitions of one instance to its spans and the durations of its operations. Actor only.</summary>
+internal sealed class TransitionTrace(OperationTrace trace, InstanceTelemetry telemetry, TimeProvider time)
+{
+    private long _operationAt;
+    private long _signalledAt;
+
+    /// <summary>The stop signal is on its way: the duration of the stop counts from here.</summary>
+    public void Signalled() => _signalledAt = time.GetTimestamp();
+
+    /// <summary>Takes a transition in.</summary>
+    /// <param name="e">The event.</param>
+    /// <param name="command">The command that it comes from.</param>
+    /// <param name="was">The state before it.</param>
+    /// <param name="step">What it led to.</param>
+    public void Record(InstanceEvent e, ActivityContext command, InstanceState was, Transition step)
+    {
+        var now = time.GetTimestamp();
+        switch (e)
+        {
+            case StopRequested when step.Handled && was.Phase is Phase.Starting or Phase.Running:
+                trace.Begin(SpanNames.Stop, command);
+                _operationAt = now;
+                break;
+            case RestartRequested r when step.Handled && was.Phase != Phase.Stopping:
+                trace.Begin(SpanNames.Restart, command, new KeyValuePair<string, object?>(AttributeNames.RestartReason, Words.Of(r.Reason)));
+                _operationAt = now;
+                break;
+            case StartRequested when step.Handled && was.Phase != Phase.Stopping:
+                trace.Begin(SpanNames.Start, command);
+                _operationAt = now;
+                break;
+            case Adopted when step.Handled:
+                trace.Begin(SpanNames.Adopt, command);
+                trace.End();
+                break;
+            case Exited or SpawnRefused when step.Ended is { } ended && was.Phase is Phase.Starting or Phase.Running:
+                if (trace.Current is not null)
+                    trace.End(Words.Of(ended), "the process ended before it was ready");
+                if (was.Phase == Phase.Starting)
+                    telemetry.Started(ready: false, time.GetElapsedTime(_operationAt, now).TotalSeconds);
+                if (step.Next.Phase is Phase.BackingOff or Phase.Starting)
+                {
+                    trace.Begin(SpanNames.Restart, default,
+                        new(AttributeNames.RestartReason, Words.Of(step.Next.LaunchReason ?? RestartReason.Crash)), new(AttributeNames.ExitReason, Words.Of(ended)));
+                    _operationAt = now;
+                    if (step.Next.Phase == Phase.BackingOff)
+                        trace.Step(SpanNames.Backoff);
+                }
+
+                break;
+            case Exited when step.Ended is { } ended && was.Phase == Phase.Stopping:
+                telemetry.Stopped(ended, time.GetElapsedTime(_signalledAt, now).TotalSeconds);
+                trace.Tag(AttributeNames.ExitReason, Words.Of(ended));
+                if (step.Next.Phase == Phase.Stopped)
+                    trace.End(ended == ExitReason.StopTimeoutKill ? Words.Of(ended) : null, "the grace had passed");
+                else if (step.Next.Phase == Phase.BackingOff)
+                    trace.Step(SpanNames.Backoff);
+                else if (step.Next.Failure is { } failure)
+                    trace.End(Words.Of(failure), "it was given up");
+                break;
+            case SpawnRefused when step.Ended is not null && was.Phase == Phase.Stopping && step.Next.Phase == Phase.Stopped:
+                trace.End(); // the stop came first, and there was nothing to stop
+                break;
+            case StopRequested when was.Phase == Phase.BackingOff:
+                trace.End("stopped", "a stop was asked for while backing off");
+                break;
+            case BecameReady when step.Handled && was.Phase == Phase.Starting:
+                trace.End();
+                telemetry.Started(ready: true, time.GetElapsedTime(_operationAt, now).TotalSeconds);
+                break;
+        }
+    }
+}

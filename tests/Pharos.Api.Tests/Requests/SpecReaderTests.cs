@@ -1,0 +1,94 @@
+using Pharos.Api.Requests;
+using Pharos.Contracts;
+using Pharos.Core.Lifecycle;
+using Pharos.Core.Specs;
+using Xunit;
+
+namespace Pharos.Api.Tests.Requests;
+
+public sealed class SpecReaderTests
+{
+    private static readonly StartRequest Good = new() { Script = "server.js", Cwd = "/srv" };
+
+    public static TheoryData<StartRequest, string> Faults => new()
+    {
+        { Good with { Script = " " }, "script is empty" },
+        { Good with { Cwd = "srv" }, "cwd 'srv' is not an absolute path" },
+        { Good with { Name = "all" }, "name 'all' is not usable" },
+        { Good with { Name = "../up" }, "name '../up' is not usable" },
+        { Good with { Name = "a:0" }, "name 'a:0' is not usable" },
+        { Good with { Instances = 0 }, "instances 0 is out of range: 1 to" },
+        { Good with { Nice = 20 }, "nice 20 is out of range: -20 to 19" },
+        { Good with { MaxCrashes = -1 }, "max-crashes -1 is negative" },
+        { Good with { Umask = "098" }, "umask '098' is not octal: write it as 022" },
+        { Good with { Umask = "1777" }, "umask '1777'" },
+        { Good with { MinUptime = "soon" }, "min-uptime 'soon' is not a duration: write 500ms, 5s, 2m, 1h" },
+        { Good with { Grace = "-5s" }, "grace '-5s'" },
+        { Good with { Grace = "NaN" }, "grace 'NaN'" },
+        { Good with { BackoffCap = "Infinity" }, "backoff-cap 'Infinity'" },
+        { Good with { CrashWindow = "400d" }, "crash-window '400d'" },
+        { Good with { RestartDelay = "" }, "restart-delay ''" },
+        { Good with { StopSignal = "SIGNOTHING" }, "stop-signal 'SIGNOTHING' is not a signal: write a name such as SIGTERM" },
+        { Good with { StopSignal = "65" }, "stop-signal '65'" },
+        { Good with { Stdio = "pipe" }, "stdio 'pipe' is not one of spool, fifo" },
+        { Good with { Restart = "sometimes" }, "restart 'sometimes' is not one of always, on-failure, never" },
+        { Good with { StopExitCodes = [256] }, "stop-exit-codes 256 is out of range: 0 to 255" },
+        { Good with { Limits = new Dictionary<string, string> { ["nofile"] = "lots" } }, "limit nofile=lots is not valid: write soft or soft:hard" },
+        { Good with { Limits = new Dictionary<string, string> { ["nofile"] = "2k:1k" } }, "limit nofile=2k:1k" },
+        { Good with { Limits = new Dictionary<string, string> { ["files"] = "1" } }, "limit files is not known: use one of nofile" },
+        { Good with { Env = new Dictionary<string, string> { ["A=B"] = "x" } }, "env 'A=B'" },
+        { Good with { Args = ["a\0b"] }, "holds a NUL" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public void A_fault_names_the_key_and_what_is_accepted(StartRequest request, string fault)
+    {
+        Assert.Null(SpecReader.Read(request, default, out var faults));
+        Assert.Contains(fault, Assert.Single(faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_faults_are_told_at_once()
+    {
+        var wrong = Good with { Cwd = "x", Umask = "9", Grace = "?", StopSignal = "?", Instances = 0, Restart = "?", Limits = new Dictionary<string, string> { ["cpu"] = "?" } };
+        Assert.Null(SpecReader.Read(wrong, default, out var faults));
+        Assert.Equal(7, faults.Count);
+    }
+
+    [Fact]
+    public void No_fault_repeats_a_value_of_the_environment()
+    {
+        var wrong = Good with { Env = new Dictionary<string, string> { ["TOKEN"] = "hush\0hush" } };
+        Assert.Null(SpecReader.Read(wrong, default, out var faults));
+        Assert.DoesNotContain("hush", faults[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1500", 1.5)]
+    [InlineData("500ms", 0.5)]
+    [InlineData("1.5s", 1.5)]
+    [InlineData("2m", 120)]
+    [InlineData("1h", 3600)]
+    [InlineData("1d", 86_400)]
+    [InlineData("0", 0)]
+    public void Durations_are_read_as_people_write_them(string text, double seconds) =>
+        Assert.Equal(seconds, Read(Good with { Grace = text }).Policy.Grace.TotalSeconds);
+
+    [Fact]
+    public void What_is_not_given_has_its_default_and_what_is_given_is_taken()
+    {
+        var plain = Read(Good);
+        Assert.Equal(("server", "default", 1, 2, true), (plain.Name, plain.Namespace, plain.Instances, plain.Policy.StopSignal, plain.InjectOtel));
+        var full = Read(Good with { Umask = "022", StopSignal = "term", Restart = "on-failure", Stdio = "fifo", InjectOtel = false, Limits = new Dictionary<string, string> { ["nofile"] = "1k:unlimited" } });
+        Assert.Equal((18, 15, RestartMode.OnFailure, StdioMode.Fifo, false), (full.Umask, full.Policy.StopSignal, full.Policy.Mode, full.Stdio, full.InjectOtel));
+        Assert.Equal(new ResourceLimit("nofile", 1024, ulong.MaxValue), full.Limits[0]);
+    }
+
+    private static AppSpec Read(StartRequest request)
+    {
+        var spec = SpecReader.Read(request, default, out var faults);
+        Assert.Empty(faults);
+        return spec!;
+    }
+}
