@@ -20,6 +20,8 @@ internal static class Answers
 
     public static bool Color(this HttpContext context) => context.Request.Query["color"] == "1";
 
+    public static void ExitWith(this HttpContext context, int exitCode) => context.Response.Headers[ExitCode] = exitCode.ToString();
+
     public static Task JsonAsync<T>(this HttpContext context, T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
     {
         context.Response.StatusCode = status;

@@ -18,7 +18,7 @@ using static Pharos.Core.Lifecycle.InstanceEvent;
 namespace Pharos.Supervisor;
 
 /// <summary>All apps of one home: declares, starts, stops, restarts and forgets them.</summary>
-public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
+public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
 {
     private readonly ActorServices _services;
     private readonly IStateStore _store;
@@ -30,6 +30,7 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
     private readonly SamplerLoop _sampler;
     private SavedState? _loaded;
     private volatile Dictionary<InstanceKey, bool>? _wishes; // while the daemon goes down: what the next one is to start
+    private volatile ImmutableHashSet<InstanceKey> _replacing = []; // stopped only to be started anew: a daemon that dies meanwhile leaves them wanted
     private volatile ImmutableSortedDictionary<string, App> _apps = ImmutableSortedDictionary.Create<string, App>(StringComparer.Ordinal);
 
     /// <param name="services">What every actor works with.</param>
@@ -270,7 +271,7 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
         return new App(spec, AppResource.OfApp(spec, _services.Options)) { Instances = instances };
     }
 
-    private InstanceActor MakeActor(AppSpec spec, InstanceKey key, SavedInstance? saved)
+    private InstanceActor MakeActor(AppSpec spec, InstanceKey key, SavedInstance? saved, InstanceSnapshot? before = null)
     {
         var now = InstanceReporter.UnixNanos(_services.Time.GetUtcNow());
         var id = ServiceInstanceId.For(_services.Options.HostId, spec.Namespace, key);
@@ -281,22 +282,25 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
         var stem = Path.Combine(_services.Options.LogDirectory, key.App);
         var log = new InstanceLog(key, $"{stem}-out-{key.Index}.log", $"{stem}-error-{key.Index}.log", telemetry, Logs, _services.Sink, _openLog);
         log.MaskSecretsOf(spec.Env);
-        return new InstanceActor(spec, key, _services, log, saved, _keeper.Changed);
+        return new InstanceActor(spec, key, _services, log, saved, _keeper.Changed, before);
     }
 
     private async Task ForgetAsync(string name)
     {
         if (!_apps.TryGetValue(name, out var app))
             return;
-        _apps = _apps.Remove(name);
+        Change(apps => apps.Remove(name));
         foreach (var actor in app.Instances)
-        {
-            await actor.DisposeAsync();
-            actor.Telemetry.Ended();
-            actor.Log.Dispose();
-            lock (_ended)
-                _ended.Add(actor.Telemetry);
-        }
+            await EndAsync(actor);
+    }
+
+    private async Task EndAsync(InstanceActor actor)
+    {
+        await actor.DisposeAsync();
+        actor.Telemetry.Ended();
+        actor.Log.Dispose();
+        lock (_ended)
+            _ended.Add(actor.Telemetry);
     }
 
     private SavedState Capture() => new()
@@ -304,18 +308,20 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
         Apps = [.. _apps.Values.Select(app => new SavedApp
         {
             Spec = app.Spec,
-            Instances = [.. app.Instances.Select(actor => new SavedInstance
-            {
-                Index = actor.Snapshot.Key.Index,
-                Wanted = _wishes?.GetValueOrDefault(actor.Snapshot.Key) ?? actor.Snapshot.Wanted,
-                Incarnation = actor.Snapshot.State.Incarnation,
-                Process = actor.Snapshot.Process,
-                Restarts = Counts<RestartReason>(actor.Telemetry.Restarts),
-                Exits = Counts<ExitReason>(actor.Telemetry.Exits),
-                Failure = actor.Snapshot.State.Failure,
-                CountersSince = DateTimeOffset.UnixEpoch.AddTicks(actor.Telemetry.CountersSinceUnixNanos / 100),
-            })],
+            Instances = [.. app.Instances.Select(Remembered)],
         })],
+    };
+
+    private SavedInstance Remembered(InstanceActor actor) => new()
+    {
+        Index = actor.Snapshot.Key.Index,
+        Wanted = _wishes?.GetValueOrDefault(actor.Snapshot.Key) ?? (actor.Snapshot.Wanted || _replacing.Contains(actor.Snapshot.Key)),
+        Incarnation = actor.Snapshot.State.Incarnation,
+        Process = actor.Snapshot.Process,
+        Restarts = Counts<RestartReason>(actor.Telemetry.Restarts),
+        Exits = Counts<ExitReason>(actor.Telemetry.Exits),
+        Failure = actor.Snapshot.State.Failure,
+        CountersSince = DateTimeOffset.UnixEpoch.AddTicks(actor.Telemetry.CountersSinceUnixNanos / 100),
     };
 
     private static ImmutableDictionary<T, long> Counts<T>(IReadOnlyList<long> counts)

@@ -46,7 +46,8 @@ public sealed class InstanceActor : IAsyncDisposable
     /// <param name="log">Its output.</param>
     /// <param name="saved">What an earlier daemon knew; null for a new instance.</param>
     /// <param name="changed">Called after each transition that the saved state depends on.</param>
-    public InstanceActor(AppSpec spec, InstanceKey key, ActorServices services, InstanceLog log, SavedInstance? saved, Action changed)
+    /// <param name="before">The instance that this one takes the place of; null: none.</param>
+    public InstanceActor(AppSpec spec, InstanceKey key, ActorServices services, InstanceLog log, SavedInstance? saved, Action changed, InstanceSnapshot? before = null)
     {
         _services = services;
         _spec = spec;
@@ -60,6 +61,8 @@ public sealed class InstanceActor : IAsyncDisposable
         {
             Key = key,
             Wanted = saved?.Wanted ?? false,
+            LastExit = before?.LastExit,
+            LastRestart = before?.LastRestart,
             State = new InstanceState
             {
                 Policy = spec.Policy,
