@@ -21,6 +21,9 @@ public sealed record ConfigurationOptions
     /// <summary>Names of the apps that are meant; empty: all.</summary>
     public IReadOnlyList<string> Only { get; init; } = [];
 
+    /// <summary>Whether <see cref="Only"/> may name apps that are not in the file: those that a prune is to delete.</summary>
+    public bool OnlyMayBeGone { get; init; }
+
     /// <summary>Processors that <c>instances: max</c> counts.</summary>
     public int Processors { get; init; } = Environment.ProcessorCount;
 

@@ -83,6 +83,8 @@ internal sealed class AppReader(Node.Mapping app, string path, string folder, Co
     {
         foreach (var member in from.Members)
         {
+            if (member.Key == "$schema")
+                continue; // for editors
             var key = $"{prefix}.{member.Key}";
             if (table == AttributeTable.All && ProfileOf(member.Key) is not null)
             {

@@ -102,6 +102,7 @@ internal static class AttributeDocs
                   "patternProperties": { "^env_": {} },
                   "additionalProperties": false,
                   "properties": {
+                    "$schema": { "type": "string" },
 
             """);
         Properties(text, AttributeTable.All, 8);

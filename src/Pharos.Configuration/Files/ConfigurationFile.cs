@@ -47,8 +47,12 @@ public static class ConfigurationFile
         foreach (var (app, line, key) in read.Where((r, i) => read.FindIndex(o => o.App.Name == r.App.Name) < i))
             reporter.Fault(line, $"{key}.name", $"'{app.Name}' is the name of an app above; accepted: a name that is used once");
         Profiles(root, Path.GetFileName(source) == PackageJson, options, reporter);
-        foreach (var name in options.Only.Where(o => read.TrueForAll(r => r.App.Name != o) && reporter.Count == 0))
-            reporter.Warn(0, "--only", $"no app '{name}' in the file; there are: {string.Join(", ", read.Select(r => r.App.Name))}");
+        if (reporter.Count == 0 && !options.OnlyMayBeGone)
+        {
+            foreach (var name in options.Only.Where(o => read.TrueForAll(r => r.App.Name != o)).ToList())
+                reporter.Fault(0, "--only", $"no app '{name}' in the file; accepted: {string.Join(", ", read.Select(r => r.App.Name))}");
+        }
+
         return [.. read.Select(r => r.App).Where(a => options.Only.Count == 0 || options.Only.Contains(a.Name!))];
     }
 

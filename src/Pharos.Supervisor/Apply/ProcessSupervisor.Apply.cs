@@ -33,13 +33,30 @@ public sealed partial class ProcessSupervisor
             var plan = ApplyPlan.Compute(current, wanted, source, start, prune).Select(Resolvable).ToList();
             if (dryRun)
                 return plan;
-            var done = await Task.WhenAll(plan.Select(change => change.Error is null ? ConvergeAsync(change, source, start, context, cancel) : Task.FromResult(change)));
-            _keeper.SaveNow();
-            return done;
+            try
+            {
+                return await Task.WhenAll(plan.Select(change => change.Error is null ? ConvergeAsync(change, source, start, context, cancel) : Task.FromResult(change)));
+            }
+            finally
+            {
+                SaveWhatWasDone();
+            }
         }
         finally
         {
             _declaring.Release();
+        }
+    }
+
+    private void SaveWhatWasDone()
+    {
+        try
+        {
+            _keeper.SaveNow();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _services.Say($"cannot save the state: {e.Message}; what was applied does not outlive the daemon");
         }
     }
 

@@ -36,6 +36,7 @@ internal static class ApplyVerb
             CommandEnv = declared,
             Profile = line.Value("--profile"),
             Only = only,
+            OnlyMayBeGone = line.Has("--prune"),
         });
         Shell.Write(shell.Error, Lines("warning: ", read.Warnings));
         Shell.Write(shell.Error, Lines("", read.Faults));

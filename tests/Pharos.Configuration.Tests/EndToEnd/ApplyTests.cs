@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Pharos.Configuration.Tests.EndToEnd;
 
-public sealed class ApplyTests : IDisposable
+public sealed class ApplyTests : IAsyncLifetime
 {
     private const string Other = "- {name: other, script: sleep, args: 1000}\n";
 
@@ -126,6 +126,29 @@ public sealed class ApplyTests : IDisposable
     }
 
     [Fact]
+    public void A_stopped_app_takes_its_changes_and_stays_stopped_until_it_is_started()
+    {
+        _daemon.Apply(Other + "- {name: web, script: sleep, args: 2000, instances: 3, env: {A: 1}}\n");
+        _daemon.Run("stop", "web");
+        Assert.Equal("web: update env A 3>2", _daemon.Apply(Other + "- {name: web, script: sleep, args: 2000, instances: 2, env: {A: 2}}\n"));
+        Assert.Equal([("web:0", null), ("web:1", null)], _daemon.Pids().Where(p => p.Key != "other:0").Select(p => (p.Key, p.Value)));
+        Assert.All(_daemon.Instances().Where(i => i.App == "web"), i => Assert.Equal("stop_requested", i.LastExit?.Reason));
+        _daemon.Run("start", "web");
+        Assert.Contains("A=2", Environ(_daemon.Pids()["web:1"]));
+    }
+
+    [Fact]
+    public void Only_and_a_profile_and_a_variable_of_the_line_reach_the_apps_that_are_meant()
+    {
+        const string file = Other + "- {name: web, script: sleep, args: 2000, env: {A: 1, B: 1}, env_prod: {A: 2}}\n";
+        Assert.Equal("web: create 0>1", _daemon.Apply(file, "--only", "web", "--profile", "prod", "--env", "B=3"));
+        var environ = Environ(_daemon.Pids()["web:0"]);
+        Assert.Contains("A=2", environ);
+        Assert.Contains("B=3", environ);
+        Assert.Equal("web: update env A env B", _daemon.Apply(file, "--only", "web"));
+    }
+
+    [Fact]
     public void An_apply_outlives_the_daemon()
     {
         const string file = Other + "- {name: web, script: sleep, args: 2000, instances: 2, instance_var: SLOT}\n";
@@ -137,7 +160,9 @@ public sealed class ApplyTests : IDisposable
         Assert.Equal("web: delete 2>0", _daemon.Apply(Other, "--prune"));
     }
 
-    public void Dispose() => _daemon.Dispose();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _daemon.DisposeAsync();
 
     private static string[] Environ(int? pid) => File.ReadAllText($"/proc/{pid}/environ").Split('\0');
 }

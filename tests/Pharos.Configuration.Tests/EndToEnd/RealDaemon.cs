@@ -6,7 +6,7 @@ using Pharos.TestKit;
 namespace Pharos.Configuration.Tests.EndToEnd;
 
 /// <summary>The program itself in a home of its own. What it started is gone at the end.</summary>
-internal sealed class RealDaemon : IDisposable
+internal sealed class RealDaemon : IAsyncDisposable
 {
     private static readonly string Program = Repository.PathOf("artifacts", "bin", "Pharos", "debug", "pharos");
 
@@ -46,13 +46,20 @@ internal sealed class RealDaemon : IDisposable
     /// <summary>Process id by <c>app:index</c>.</summary>
     public Dictionary<string, int?> Pids() => Instances().ToDictionary(i => $"{i.App}:{i.Index}", i => i.Pid);
 
-    public void Dispose()
+    /// <summary>Stops everything, and waits until the daemon itself is gone: it answers first, and writes its last state then.</summary>
+    public async ValueTask DisposeAsync()
     {
         try
         {
+            var ping = Run("ping", "--json");
             var (exitCode, output, error) = Run("kill");
             if (exitCode != 0)
                 throw new InvalidOperationException($"the daemon was not stopped: {output} {error}");
+            if (ping.ExitCode == 0)
+            {
+                var pid = JsonSerializer.Deserialize(ping.Out, ContractsJson.Default.DaemonView)!.Pid;
+                await Eventually.True(() => !Directory.Exists($"/proc/{pid}"), "the daemon is gone");
+            }
         }
         finally
         {
