@@ -28,6 +28,8 @@ internal static class Answers
             rate.MinDataRate = null;
     }
 
+    public static void ExitWith(this HttpContext context, int exitCode) => context.Response.Headers[ExitCode] = exitCode.ToString();
+
     public static Task JsonAsync<T>(this HttpContext context, T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
     {
         context.Response.StatusCode = status;

@@ -65,6 +65,7 @@ public static class ControlApi
     {
         var apps = new AppEndpoints(services);
         apps.Map(routes);
+        new ApplyEndpoint(services, apps).Map(routes);
         new LogEndpoints(services).Map(routes);
         new DaemonEndpoints(services, apps).Map(routes);
     }

@@ -6,6 +6,8 @@ namespace Pharos.Contracts;
 /// <summary>Source-generated JSON of the whole control API: camelCase, nulls left out.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = false)]
 [JsonSerializable(typeof(StartRequest))]
+[JsonSerializable(typeof(ApplyRequest))]
+[JsonSerializable(typeof(PlanView))]
 [JsonSerializable(typeof(InstanceView))]
 [JsonSerializable(typeof(IReadOnlyList<InstanceView>))]
 [JsonSerializable(typeof(InstanceView[]))]

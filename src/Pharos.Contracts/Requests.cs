@@ -30,6 +30,9 @@ public sealed record StartRequest
     /// <summary>The app's environment: what was declared, and the allow-listed base of the client's own.</summary>
     public IReadOnlyDictionary<string, string> Env { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Names in <see cref="Env"/> that nobody declared: they come along from the client's own environment. An apply does not restart an app because these differ.</summary>
+    public IReadOnlyList<string> ShellEnv { get; init; } = [];
+
     /// <summary>User name or number.</summary>
     public string? User { get; init; }
 
@@ -93,6 +96,34 @@ public sealed record StartRequest
     /// <summary>Version of the app.</summary>
     public string? Version { get; init; }
 
+    /// <summary>Name of a variable that holds the slot's number in each instance; null: none.</summary>
+    public string? InstanceVar { get; init; }
+
+    /// <summary>Name of a variable of <see cref="Env"/>, a whole number, that grows by one with each slot; null: none.</summary>
+    public string? IncrementVar { get; init; }
+
     /// <summary>False: no OTEL_* and TRACEPARENT in the app's environment.</summary>
     public bool? InjectOtel { get; init; }
+}
+
+/// <summary>Makes what runs be what a file says: body of <c>POST /v1/apply</c>.</summary>
+public sealed record ApplyRequest
+{
+    /// <summary>Every app that is meant. All are validated before anything is touched.</summary>
+    public required IReadOnlyList<StartRequest> Apps { get; init; }
+
+    /// <summary>Absolute path of the file that they come from.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>True: apps that came from <see cref="Source"/> and are not in <see cref="Apps"/> are deleted.</summary>
+    public bool Prune { get; init; }
+
+    /// <summary>True: only the plan is made, and nothing is touched.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>True: what is stopped or was given up is started, also where the app is unchanged.</summary>
+    public bool Start { get; init; }
+
+    /// <summary>Prune only apps of these names; empty: all.</summary>
+    public IReadOnlyList<string> Only { get; init; } = [];
 }

@@ -211,3 +211,38 @@ public sealed record ProblemView
 /// <param name="Path">The file written.</param>
 /// <param name="Apps">How many apps are in it.</param>
 public sealed record SavedView(string Path, int Apps);
+
+/// <summary>What an apply does, or did. Never holds a value of an environment variable.</summary>
+public sealed record PlanView
+{
+    /// <summary>The file that it is for.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>True: nothing was touched.</summary>
+    public required bool DryRun { get; init; }
+
+    /// <summary>One for each app, by name.</summary>
+    public required IReadOnlyList<AppPlanView> Apps { get; init; }
+}
+
+/// <summary>What an apply does to one app.</summary>
+public sealed record AppPlanView
+{
+    /// <summary>App name.</summary>
+    public required string App { get; init; }
+
+    /// <summary>create, update, scale, start, unchanged or delete. An update may scale as well.</summary>
+    public required string Action { get; init; }
+
+    /// <summary>What differs, by name; of the environment <c>env +NAME</c>, <c>env -NAME</c>, <c>env NAME</c>.</summary>
+    public IReadOnlyList<string> Fields { get; init; } = [];
+
+    /// <summary>Instances before; 0 when there is no such app.</summary>
+    public required int From { get; init; }
+
+    /// <summary>Instances after; 0 when it is deleted.</summary>
+    public required int To { get; init; }
+
+    /// <summary>Why it was not done; null: it was, or nothing was tried.</summary>
+    public string? Error { get; init; }
+}

@@ -18,13 +18,13 @@ using static Pharos.Core.Lifecycle.InstanceEvent;
 namespace Pharos.Supervisor;
 
 /// <summary>All apps of one home: declares, starts, stops, restarts and forgets them.</summary>
-public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
+public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
 {
     private readonly ActorServices _services;
     private readonly IStateStore _store;
     private readonly Func<string, IAppendFile> _openLog;
     private readonly SemaphoreSlim _declaring = new(1, 1); // one change of the set of apps at a time
-    private readonly List<(InstanceActor Actor, App App)> _ended = []; // deleted instances whose series must end with the next push; guards itself
+    private readonly List<Ended> _ended = []; // deleted instances whose series must end with the next push; guards itself
     private readonly long _since;
     private readonly StateKeeper _keeper;
     private readonly SamplerLoop _sampler;
@@ -32,6 +32,7 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
     private volatile SavedState? _loaded; // read and not yet brought back: _declaring is held meanwhile
     private volatile bool _closing;
     private volatile Dictionary<InstanceKey, bool>? _wishes; // while the daemon goes down: what the next one is to start
+    private volatile ImmutableHashSet<InstanceKey> _replacing = []; // stopped only to be started anew: a daemon that dies meanwhile leaves them wanted
     private volatile ImmutableSortedDictionary<string, App> _apps = ImmutableSortedDictionary.Create<string, App>(StringComparer.Ordinal); // written under _declaring
 
     /// <param name="services">What every actor works with.</param>
@@ -278,10 +279,10 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
         {
             // An app of the same name that was declared anew goes on with the same series.
             var alive = Actors.Select(a => a.Id).ToHashSet();
-            foreach (var (actor, _) in _ended)
+            foreach (var ended in _ended)
             {
-                if (!alive.Contains(actor.Id))
-                    actor.Telemetry.Collect(batches, nowUnixNanos, final);
+                if (ended.Replaced || !alive.Contains(ended.Id))
+                    ended.Telemetry.Collect(batches, nowUnixNanos, final);
             }
 
             foreach (var app in _ended.Select(e => e.App).Distinct())
@@ -359,7 +360,7 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
         return new App(spec, AppResource.OfApp(spec, _services.Options)) { Instances = instances };
     }
 
-    private InstanceActor MakeActor(AppSpec spec, InstanceKey key, SavedInstance? saved, IReadOnlyList<MarkedProcess> marked)
+    private InstanceActor MakeActor(AppSpec spec, InstanceKey key, SavedInstance? saved, IReadOnlyList<MarkedProcess> marked, InstanceSnapshot? before = null)
     {
         var now = InstanceReporter.UnixNanos(_services.Time.GetUtcNow());
         var id = ServiceInstanceId.For(_services.Options.HostId, spec.Namespace, key);
@@ -370,21 +371,25 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
         var stem = Path.Combine(_services.Options.LogDirectory, key.App);
         var log = new InstanceLog(key, $"{stem}-out-{key.Index}.log", $"{stem}-error-{key.Index}.log", telemetry, Logs, _services.Sink, _openLog);
         log.MaskSecretsOf(spec.Env);
-        return new InstanceActor(spec, key, _services, log, saved, _keeper.Changed, marked);
+        return new InstanceActor(spec, key, _services, log, saved, _keeper.Changed, marked, before);
     }
 
     private async Task ForgetAsync(App app, ActivityContext context)
     {
-        await Task.WhenAll(app.Instances.Select(a => RetireAsync(a, context))); // somebody may have started it again since it was stopped
-        _apps = _apps.Remove(app.Spec.Name);
+        Change(apps => apps.Remove(app.Spec.Name));
         foreach (var actor in app.Instances)
-        {
-            await actor.DisposeAsync();
-            actor.Telemetry.Ended();
-            _services.Pump.Release(actor.Log);
-            lock (_ended)
-                _ended.Add((actor, app));
-        }
+            await EndAsync(actor, app, context);
+    }
+
+    /// <summary>Stops an instance for good, if somebody started it again meanwhile, and ends it.</summary>
+    private async Task EndAsync(InstanceActor actor, App app, ActivityContext context)
+    {
+        await RetireAsync(actor, context);
+        await actor.DisposeAsync();
+        actor.Telemetry.Ended();
+        _services.Pump.Release(actor.Log);
+        lock (_ended)
+            _ended.Add(new Ended(actor.Telemetry, actor.Id, app, Replaced: false));
     }
 
     private SavedState Capture() => _loaded ?? new()
@@ -392,18 +397,20 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
         Apps = [.. _apps.Values.Select(app => new SavedApp
         {
             Spec = app.Spec,
-            Instances = [.. app.Instances.Select(actor => new SavedInstance
-            {
-                Index = actor.Snapshot.Key.Index,
-                Wanted = _wishes?.GetValueOrDefault(actor.Snapshot.Key) ?? actor.Snapshot.Wanted,
-                Incarnation = actor.Snapshot.State.Incarnation,
-                Process = actor.Snapshot.Process,
-                Restarts = Counts<RestartReason>(actor.Telemetry.Restarts),
-                Exits = Counts<ExitReason>(actor.Telemetry.Exits),
-                Failure = actor.Snapshot.State.Failure,
-                CountersSince = DateTimeOffset.UnixEpoch.AddTicks(actor.Telemetry.CountersSinceUnixNanos / 100),
-            })],
+            Instances = [.. app.Instances.Select(Remembered)],
         })],
+    };
+
+    private SavedInstance Remembered(InstanceActor actor) => new()
+    {
+        Index = actor.Snapshot.Key.Index,
+        Wanted = _wishes?.GetValueOrDefault(actor.Snapshot.Key) ?? (actor.Snapshot.Wanted || _replacing.Contains(actor.Snapshot.Key)),
+        Incarnation = actor.Snapshot.State.Incarnation,
+        Process = actor.Snapshot.Process,
+        Restarts = Counts<RestartReason>(actor.Telemetry.Restarts),
+        Exits = Counts<ExitReason>(actor.Telemetry.Exits),
+        Failure = actor.Snapshot.State.Failure,
+        CountersSince = DateTimeOffset.UnixEpoch.AddTicks(actor.Telemetry.CountersSinceUnixNanos / 100),
     };
 
     private static ImmutableDictionary<T, long> Counts<T>(IReadOnlyList<long> counts)
@@ -426,4 +433,11 @@ public sealed class ProcessSupervisor : IMetricSource, IAsyncDisposable
         _services.Stats.Dispose();
         _declaring.Dispose();
     }
+
+    /// <summary>The numbers of an instance that is no more.</summary>
+    /// <param name="Telemetry">The numbers.</param>
+    /// <param name="Id">service.instance.id.</param>
+    /// <param name="App">Its app.</param>
+    /// <param name="Replaced">An instance of the same id goes on with another resource, so these series end all the same.</param>
+    private sealed record Ended(InstanceTelemetry Telemetry, Guid Id, App App, bool Replaced);
 }

@@ -1,10 +1,9 @@
-using System.Text.RegularExpressions;
 using Pharos.Core.Identity;
 
 namespace Pharos.Supervisor;
 
 /// <summary>Which instances a person means: <c>all</c>, <c>APP</c> or <c>APP:INDEX</c>.</summary>
-public static partial class Selection
+public static class Selection
 {
     /// <summary>The word for every instance.</summary>
     public const string All = "all";
@@ -19,8 +18,5 @@ public static partial class Selection
     /// <summary>Whether a text may be an app's name.</summary>
     /// <param name="name">The text.</param>
     /// <returns>False for <c>all</c>, the empty text, and anything that would not be safe in a file name.</returns>
-    public static bool IsAppName(string name) => name != All && Name().IsMatch(name);
-
-    [GeneratedRegex(@"\A[A-Za-z0-9_@][A-Za-z0-9._@+-]{0,99}\z", RegexOptions.NonBacktracking)]
-    private static partial Regex Name();
+    public static bool IsAppName(string name) => name != All && AppName.IsUsable(name);
 }

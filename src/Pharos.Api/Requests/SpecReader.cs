@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pharos.Contracts;
+using Pharos.Core.Identity;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Schedules;
 using Pharos.Core.Specs;
@@ -63,7 +64,7 @@ internal sealed class SpecReader
             _faults.Add("script is empty: name a file or a command");
         if (!r.Cwd.StartsWith('/'))
             _faults.Add($"cwd '{r.Cwd}' is not an absolute path");
-        var name = r.Name ?? NameOf(r.Script);
+        var name = r.Name ?? AppName.OfScript(r.Script);
         if (!Selection.IsAppName(name) && (r.Name is not null || name.Length > 0))
             _faults.Add($"name '{name}' is not usable: letters, digits, dot, dash and underscore, 100 at most, and not 'all'; give one with --name");
         if (r.Instances is < 1 or > MostInstances)
@@ -93,6 +94,7 @@ internal sealed class SpecReader
             InterpreterArgs = [.. r.InterpreterArgs],
             Instances = r.Instances ?? 1,
             Env = r.Env.ToImmutableSortedDictionary(StringComparer.Ordinal),
+            ShellEnv = [.. r.ShellEnv],
             User = r.User,
             Group = r.Group,
             Umask = Umask(r.Umask),
@@ -104,6 +106,8 @@ internal sealed class SpecReader
             Stdio = Choice("stdio", r.Stdio, StdioMode.Spool, ("spool", StdioMode.Spool), ("fifo", StdioMode.Fifo)),
             Version = r.Version,
             InjectOtel = r.InjectOtel ?? true,
+            InstanceVar = Variable("instanceVar", r.InstanceVar),
+            IncrementVar = Increment(Variable("incrementVar", r.IncrementVar), r.Env),
             CreatedAt = now,
             Policy = defaults with
             {
@@ -122,11 +126,18 @@ internal sealed class SpecReader
         };
     }
 
-    private static string NameOf(string script)
+    private string? Variable(string key, string? name)
     {
-        var file = script.Trim().Split(' ')[0];
-        var name = Path.GetFileNameWithoutExtension(file);
-        return name.Length > 0 ? name : file;
+        if (name is { Length: 0 } || name?.AsSpan().ContainsAny('=', '\0') == true)
+            _faults.Add($"{key} is not the name of a variable: write one without '='");
+        return name;
+    }
+
+    private string? Increment(string? name, IReadOnlyDictionary<string, string> env)
+    {
+        if (name is not null && !(env.TryGetValue(name, out var value) && int.TryParse(value, out _)))
+            _faults.Add($"incrementVar '{name}' is no whole number in env: give it one");
+        return name;
     }
 
     private TimeSpan Duration(string key, string? text, TimeSpan fallback)

@@ -67,6 +67,11 @@ public sealed class PharosClient : IDisposable
             HttpMethod.Post, "v1/apps", ContractsJson.Default.InstanceViewArray, cancellation,
             JsonContent.Create(request, ContractsJson.Default.StartRequest));
 
+    /// <summary>Makes what runs be what a file says.</summary>
+    /// <returns>What was done, with an error for each app where it was not.</returns>
+    public Task<PlanView> Apply(ApplyRequest request, CancellationToken cancellation = default) =>
+        Send(HttpMethod.Post, "v1/apply", ContractsJson.Default.PlanView, cancellation, JsonContent.Create(request, ContractsJson.Default.ApplyRequest));
+
     /// <summary>Starts instances that are declared.</summary>
     /// <returns>The instances, when it is done.</returns>
     public Task<InstanceView[]> Start(string selector, CancellationToken cancellation = default) => Operate(selector, "/start", cancellation);

@@ -85,6 +85,18 @@ public sealed record AppSpec
     /// <summary>Whether OTEL_* and TRACEPARENT are put into the app's environment.</summary>
     public bool InjectOtel { get; init; } = true;
 
+    /// <summary>Variable that holds the slot's number in each instance; null: none.</summary>
+    public string? InstanceVar { get; init; }
+
+    /// <summary>Variable of <see cref="Env"/>, a whole number, that grows by one with each slot; null: none.</summary>
+    public string? IncrementVar { get; init; }
+
+    /// <summary>Names in <see cref="Env"/> that nobody declared: they came along from the shell. No part of equality.</summary>
+    public EquatableArray<string> ShellEnv { get; init; } = [];
+
+    /// <summary>Absolute path of the configuration file that it came from; null: from a command. No part of equality: it says nothing about how the app runs.</summary>
+    public string? Source { get; init; }
+
     /// <summary>When it was first declared.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 
@@ -94,7 +106,8 @@ public sealed record AppSpec
         && Cwd == other.Cwd && Interpreter == other.Interpreter && InterpreterArgs == other.InterpreterArgs
         && Instances == other.Instances && User == other.User && Group == other.Group && Umask == other.Umask && Nice == other.Nice
         && Limits == other.Limits && Stdio == other.Stdio && Policy == other.Policy && Version == other.Version
-        && InjectOtel == other.InjectOtel && MaxMemoryBytes == other.MaxMemoryBytes && CronRestart == other.CronRestart && CronZone == other.CronZone && Env.SequenceEqual(other.Env);
+        && InjectOtel == other.InjectOtel && MaxMemoryBytes == other.MaxMemoryBytes && CronRestart == other.CronRestart && CronZone == other.CronZone
+        && InstanceVar == other.InstanceVar && IncrementVar == other.IncrementVar && Env.SequenceEqual(other.Env);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Namespace, Script, Cwd, Args, Instances);

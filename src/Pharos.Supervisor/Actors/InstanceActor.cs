@@ -47,7 +47,8 @@ public sealed class InstanceActor : IAsyncDisposable
     /// <param name="saved">What an earlier daemon knew; null for a new instance.</param>
     /// <param name="changed">Called after each transition that the saved state depends on.</param>
     /// <param name="marked">Living processes that carry a mark.</param>
-    public InstanceActor(AppSpec spec, InstanceKey key, ActorServices services, InstanceLog log, SavedInstance? saved, Action changed, IReadOnlyList<MarkedProcess>? marked = null)
+    /// <param name="before">The instance that this one takes the place of; null: none.</param>
+    public InstanceActor(AppSpec spec, InstanceKey key, ActorServices services, InstanceLog log, SavedInstance? saved, Action changed, IReadOnlyList<MarkedProcess>? marked = null, InstanceSnapshot? before = null)
     {
         _services = services;
         _spec = spec;
@@ -63,6 +64,8 @@ public sealed class InstanceActor : IAsyncDisposable
             Key = key,
             Wanted = saved?.Wanted ?? false,
             Restarts = Telemetry.Restarts.Sum(),
+            LastExit = before?.LastExit,
+            LastRestart = before?.LastRestart,
             State = new InstanceState
             {
                 Policy = spec.Policy,

@@ -148,6 +148,10 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
         var env = spec.Env.ToBuilder();
         env["PHAROS_APP"] = key.App;
         env["PHAROS_INSTANCE_INDEX"] = key.Index.ToString();
+        if (spec.InstanceVar is { } slot)
+            env[slot] = key.Index.ToString();
+        if (spec.IncrementVar is { } grows && int.TryParse(spec.Env.GetValueOrDefault(grows), out var first))
+            env[grows] = (first + (long)key.Index).ToString();
         if (!spec.InjectOtel)
             return env.ToImmutable();
         foreach (var (name, value) in AppResource.Injected(spec, key, resource, services.Options))

@@ -108,6 +108,14 @@ internal sealed record StateFile(StateFile.AppEntry[] Apps)
 
         public bool InjectOtel { get; init; } = true;
 
+        public string? InstanceVar { get; init; }
+
+        public string? IncrementVar { get; init; }
+
+        public string[] ShellEnv { get; init; } = [];
+
+        public string? Source { get; init; }
+
         public DateTimeOffset CreatedAt { get; init; }
 
         public static SpecEntry From(AppSpec s) => new()
@@ -133,6 +141,10 @@ internal sealed record StateFile(StateFile.AppEntry[] Apps)
             Policy = PolicyEntry.From(s.Policy),
             Version = s.Version,
             InjectOtel = s.InjectOtel,
+            InstanceVar = s.InstanceVar,
+            IncrementVar = s.IncrementVar,
+            ShellEnv = [.. s.ShellEnv],
+            Source = s.Source,
             CreatedAt = s.CreatedAt,
         };
 
@@ -159,6 +171,10 @@ internal sealed record StateFile(StateFile.AppEntry[] Apps)
             Policy = Policy.ToPolicy(),
             Version = Version,
             InjectOtel = InjectOtel,
+            InstanceVar = InstanceVar,
+            IncrementVar = IncrementVar,
+            ShellEnv = [.. ShellEnv],
+            Source = Source,
             CreatedAt = CreatedAt,
         };
     }

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Pharos.Client.Boot;
 using Pharos.Client.Line;
 using Pharos.Client.Wire;
+using Pharos.Contracts.Text;
 
 namespace Pharos.Client;
 
@@ -42,6 +43,7 @@ internal static class Cli
         "stop" or "restart" => EachApp(line, shell, "POST", "/" + line.Verb.Name),
         "delete" => EachApp(line, shell, "DELETE", ""),
         "start" => StartVerb.Run(line, shell),
+        "apply" => ApplyVerb.Run(line, shell, line.Words[0], start: false),
         "logs" => Logs(line, shell),
         "save" => Ask(line, shell, "POST", "/v1/save", ""),
         "ping" => Ask(line, shell, "GET", "/v1/daemon", "", WhenDown.Fail),

@@ -10,8 +10,11 @@ internal static class StartVerb
 {
     private const int NotFound = 404;
 
+    // As ConfigurationFile.IsOne has them: asking it would load its library for every start. A test holds them to be the same.
     private static readonly string[] ConfigurationEndings =
         [".config.js", ".config.cjs", ".config.mjs", ".json", ".yml", ".yaml"];
+
+    private static readonly string[] FileOptions = ["--only", "--profile"];
 
     /// <summary>Runs it for each script or app.</summary>
     /// <returns>The worst exit code.</returns>
@@ -41,6 +44,13 @@ internal static class StartVerb
     public static string? Environment(ParsedLine line, Shell shell, out Dictionary<string, string> environment)
     {
         environment = AllowedEnvironment.Of(shell.Variables);
+        return Declared(line, shell, environment);
+    }
+
+    /// <summary>Lays the variables that the line declares over others.</summary>
+    /// <returns>Null, or one line that says what is wrong.</returns>
+    public static string? Declared(ParsedLine line, Shell shell, Dictionary<string, string> environment)
+    {
         foreach (var declared in line.All("--env"))
         {
             var equals = declared.IndexOf('=');
@@ -76,6 +86,7 @@ internal static class StartVerb
             InterpreterArgs = Split(line.All("--interpreter-args")),
             Instances = line.Value("--instances") is { } n ? (n == "max" ? System.Environment.ProcessorCount : Number(n)) : null,
             Env = environment,
+            ShellEnv = FromShell(line, environment),
             User = line.Value("--user"),
             Group = line.Value("--group"),
             Umask = line.Value("--umask"),
@@ -103,12 +114,20 @@ internal static class StartVerb
 
     private static int One(ParsedLine line, Shell shell, string word, Dictionary<string, string> environment)
     {
-        var isFile = File.Exists(Path.GetFullPath(word, shell.Cwd));
         if (IsConfiguration(word))
         {
-            return shell.Fail($"'{word}' describes apps and is no script; give the script itself: pharos start SCRIPT --name NAME", ExitCodes.Usage);
+            return Apply(line, shell, word);
         }
 
+        foreach (var option in FileOptions)
+        {
+            if (line.Has(option))
+            {
+                return shell.Fail($"{option} goes with a configuration file, and '{word}' is none", ExitCodes.Usage);
+            }
+        }
+
+        var isFile = File.Exists(Path.GetFullPath(word, shell.Cwd));
         // Options say how an app is to be declared: a word with options is never the name of one that exists already.
         if (!isFile && line.OwnOptions == 0 && line.Rest.Count == 0 && !word.Contains('/'))
         {
@@ -132,7 +151,36 @@ internal static class StartVerb
         return cwd != shell.Cwd && File.Exists(here) && !File.Exists(Path.GetFullPath(script, cwd)) ? here : script;
     }
 
-    private static bool IsConfiguration(string word)
+    // The file says how its apps run: what the line can still add is which of them, with which profile and which variables.
+    private static int Apply(ParsedLine line, Shell shell, string file)
+    {
+        foreach (var option in StartOptions.Verb.Options)
+        {
+            if (option.Name is not ("--only" or "--profile" or "--env") && line.Has(option.Name))
+            {
+                return shell.Fail($"{option.Name} goes with a script; in '{file}' the file itself says so", ExitCodes.Usage);
+            }
+        }
+
+        return line.Rest.Count > 0
+            ? shell.Fail($"arguments after -- go with a script; in '{file}' the file itself says so", ExitCodes.Usage)
+            : ApplyVerb.Run(line, shell, file, start: true);
+    }
+
+    private static List<string> FromShell(ParsedLine line, Dictionary<string, string> environment)
+    {
+        var names = new List<string>(environment.Keys);
+        foreach (var declared in line.All("--env"))
+        {
+            var equals = declared.IndexOf('=');
+            names.Remove(equals < 0 ? declared : declared[..equals]);
+        }
+
+        return names;
+    }
+
+    /// <summary>Whether a word names a configuration file.</summary>
+    internal static bool IsConfiguration(string word)
     {
         foreach (var ending in ConfigurationEndings)
         {

@@ -21,6 +21,7 @@ public sealed class StartRequestJsonTests
         InterpreterArgs = ["--inspect"],
         Instances = 4,
         Env = new Dictionary<string, string> { ["A"] = "1", ["B"] = "" },
+        ShellEnv = ["B"],
         User = "u",
         Group = "g",
         Umask = "022",
@@ -38,6 +39,8 @@ public sealed class StartRequestJsonTests
         StopSignal = "SIGTERM",
         Grace = "6s",
         Version = "1.2",
+        InstanceVar = "SLOT",
+        IncrementVar = "PORT",
         InjectOtel = false,
     });
 

@@ -34,13 +34,34 @@ public sealed class UsageTests
     [InlineData("--out and --err exclude each other; without either you get both", "logs", "--out", "--err")]
     [InlineData("there is no verb 'lst', did you mean 'list'?; see 'pharos help'", "help", "lst")]
     [InlineData("there is no completion for 'csh': bash, zsh or fish", "completion", "csh")]
-    [InlineData("'ecosystem.config.js' describes apps and is no script; give the script itself: pharos start SCRIPT --name NAME", "start", "ecosystem.config.js")]
+    [InlineData("--name goes with a script; in 'ecosystem.config.js' the file itself says so", "start", "ecosystem.config.js", "--name", "x")]
+    [InlineData("arguments after -- go with a script; in 'a.yaml' the file itself says so", "start", "a.yaml", "--", "x")]
+    [InlineData("--only goes with a configuration file, and 'x.js' is none", "start", "x.js", "--only", "a")]
+    [InlineData("'apply' needs a configuration file; see 'pharos help apply'", "apply")]
     public void A_mistake_is_one_line_and_exit_code_2(string expected, params string[] args)
     {
         using var bench = new Bench();
         Assert.Equal((2, "", $"pharos: {expected}\n"), (bench.Run(args), bench.Out, bench.Err));
         Assert.False(File.Exists(bench.Home.StartLock), "no daemon is started for a mistake");
     }
+
+    [Fact]
+    public void A_file_with_faults_gives_each_in_a_line_that_editors_read_and_exit_code_2()
+    {
+        using var bench = new Bench();
+        var file = Path.Combine(bench.Home.Path, "bad.yaml");
+        Directory.CreateDirectory(bench.Home.Path);
+        File.WriteAllText(file, "apps:\n- name: a\n- script: b\n  nice: 30\n");
+        Assert.Equal(2, bench.Run("apply", file));
+        Assert.Equal(("", $"{file}:2: apps[0].script: is missing; accepted: a path or a command\n{file}:4: apps[1].nice: 30 is not accepted; accepted: a whole number from -20 to 19\n"), (bench.Out, bench.Err));
+        Assert.False(File.Exists(bench.Home.StartLock), "no daemon is started for a mistake");
+    }
+
+    [Theory]
+    [InlineData("a.json"), InlineData("a.yml"), InlineData("A.YAML"), InlineData("x.config.js"), InlineData("x.config.cjs"), InlineData("x.config.mjs"), InlineData("package.json")]
+    [InlineData("server.js"), InlineData("config.js"), InlineData("web"), InlineData("json")]
+    public void The_thin_client_and_the_reader_agree_on_what_is_a_configuration_file(string name) =>
+        Assert.Equal(Configuration.ConfigurationFile.IsOne(name), StartVerb.IsConfiguration(name));
 
     [Fact]
     public void Without_a_verb_there_is_short_help_and_exit_code_0()

@@ -16,8 +16,9 @@ public sealed class ArrowsTests
         ["Pharos.Exporters"] = ["Pharos.Core", "Pharos.Telemetry"],
         ["Pharos.Supervisor"] = ["Pharos.Core", "Pharos.Logs", "Pharos.Telemetry"],
         ["Pharos.Contracts"] = ["Pharos.Core"],
+        ["Pharos.Configuration"] = ["Pharos.Contracts", "Pharos.Core"],
         ["Pharos.Api"] = ["Pharos.Contracts", "Pharos.Supervisor"],
-        ["Pharos"] = ["Pharos.Api", "Pharos.Contracts", "Pharos.Exporters", "Pharos.Linux", "Pharos.Logs", "Pharos.Supervisor"],
+        ["Pharos"] = ["Pharos.Api", "Pharos.Configuration", "Pharos.Contracts", "Pharos.Exporters", "Pharos.Linux", "Pharos.Logs", "Pharos.Supervisor"],
     };
 
     [Fact]

@@ -1,3 +1,5 @@
+using Pharos.Contracts.Text;
+
 namespace Pharos.Client.Line;
 
 /// <summary>A command line that was understood.</summary>

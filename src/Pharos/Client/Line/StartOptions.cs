@@ -4,7 +4,7 @@ namespace Pharos.Client.Line;
 internal static class StartOptions
 {
     /// <summary>start.</summary>
-    public static readonly VerbSpec Verb = new("start", "SCRIPT|APP... [options] [-- ARGS...]", "declare an app and start it, or start a stopped app")
+    public static readonly VerbSpec Verb = new("start", "SCRIPT|FILE|APP... [options] [-- ARGS...]", "declare an app and start it, or start a stopped app")
     {
         LeastWords = 1,
         MostWords = int.MaxValue,
@@ -19,6 +19,8 @@ internal static class StartOptions
             new("--interpreter", ValueKind.Text, "PROGRAM", "program that runs the script (by extension); none: run it directly"),
             new("--interpreter-args", ValueKind.Text, "ARGS", "arguments of the interpreter, in one word, split on blanks") { Repeats = true },
             new("--env", ValueKind.Variable, "NAME[=VALUE]", "a variable; without a value it is taken from this shell; repeatable") { Repeats = true },
+            new("--only", ValueKind.Text, "APP,APP", "of a configuration file: these apps only"),
+            new("--profile", ValueKind.Text, "NAME", "of a configuration file: lay env_NAME over env"),
             new("--user", ValueKind.Text, "USER", "user to run as, name or number (the daemon's)"),
             new("--group", ValueKind.Text, "GROUP", "group to run as, name or number (the user's)"),
             new("--umask", ValueKind.Octal, "OCTAL", "file mode creation mask (the daemon's)"),
@@ -47,6 +49,9 @@ internal static class StartOptions
             """
             TIME is 500ms, 5s, 2m or 1h; a bare number is milliseconds.
 
+            FILE is a configuration file (*.json, *.yml, *.yaml, *.config.js, package.json): 'pharos start FILE' is 'pharos apply FILE', and
+            starts what is stopped. See 'pharos help apply'.
+
             Environment: an app does not get the whole environment of this shell, which may hold secrets that are none of its
             business. It gets PATH, HOME, USER, LOGNAME, SHELL, LANG, LANGUAGE, LC_*, TZ, TMPDIR, XDG_*, NODE_ENV, NODE_PATH, APP_ENV,
             PYTHONPATH, JAVA_HOME, DOTNET_ROOT, LD_LIBRARY_PATH, the proxy variables, and what --env declares.
@@ -57,6 +62,7 @@ internal static class StartOptions
             ("pharos start server.js -n web -i 4 --env PORT=3000", "four instances, called web"),
             ("pharos start worker.py --env DATABASE_URL -- --queue mail", "a variable of this shell, and arguments"),
             ("pharos start ./bin/api --restart on-failure --limit nofile=65536", "a program, restarted when it fails"),
+            ("pharos start pharos.yaml --only web,api --profile production", "two apps of a file"),
             ("pharos start web", "start the stopped app web again"),
         ],
     };

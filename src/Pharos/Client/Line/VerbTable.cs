@@ -19,6 +19,34 @@ internal static class VerbTable
     public static readonly VerbSpec[] All =
     [
         StartOptions.Verb,
+        new("apply", "FILE [options]", "make what runs be what a configuration file says")
+        {
+            LeastWords = 1, MostWords = 1, Words = "a configuration file",
+            Options =
+            [
+                new("--dry-run", ValueKind.None, "", "show the plan and touch nothing"),
+                new("--prune", ValueKind.None, "", "delete apps that came from this file and are not in it any more"),
+                new("--only", ValueKind.Text, "APP,APP", "these apps only"),
+                new("--profile", ValueKind.Text, "NAME", "lay env_NAME over env"),
+                new("--env", ValueKind.Variable, "NAME[=VALUE]", "a variable of every app, over what the file says; repeatable") { Repeats = true },
+            ],
+            Details =
+                """
+                FILE is *.json (comments and trailing commas are fine), *.yml, *.yaml, *.config.js, .cjs or .mjs (evaluated by your own node), or a
+                package.json with a key 'pharos', 'apps' or 'pm2'. docs/configuration.md lists the attributes.
+
+                The plan is shown first: create, update (which settings; of variables the names), scale, unchanged, delete. Then apps with
+                changed settings are restarted with the new ones, instances are added or removed (highest numbers first), and what is
+                unchanged is not touched. Every fault of the file is reported at once as FILE:LINE: KEY: what is wrong; what is accepted,
+                with exit code 2, and nothing is started. An app that cannot be started is reported, with exit code 1; the rest goes on.
+                """,
+            Examples =
+            [
+                ("pharos apply pharos.yaml --dry-run", "what would change"),
+                ("pharos apply pharos.yaml --prune", "make it so, and delete apps that are gone from the file"),
+                ("pharos apply ecosystem.config.js --profile production", "with the variables of env_production"),
+            ],
+        },
         new("stop", "APP...|all", "stop instances; their apps stay declared")
         {
             LeastWords = 1, MostWords = Many, Words = Selector, TakesApps = true,

@@ -18,6 +18,7 @@ internal static class StartRequestJson
         Array(json, "interpreterArgs", request.InterpreterArgs);
         Number(json, "instances", request.Instances);
         Map(json, "env", request.Env);
+        Array(json, "shellEnv", request.ShellEnv);
         Text(json, "user", request.User);
         Text(json, "group", request.Group);
         Text(json, "umask", request.Umask);
@@ -45,6 +46,8 @@ internal static class StartRequestJson
         Text(json, "stopSignal", request.StopSignal);
         Text(json, "grace", request.Grace);
         Text(json, "version", request.Version);
+        Text(json, "instanceVar", request.InstanceVar);
+        Text(json, "incrementVar", request.IncrementVar);
         if (request.InjectOtel is { } inject)
         {
             json.Name("injectOtel").Value(inject);

@@ -1,9 +1,12 @@
-namespace Pharos.Client.Line;
+namespace Pharos.Contracts.Text;
 
 /// <summary>Finds what was probably meant.</summary>
-internal static class Nearest
+public static class Nearest
 {
     /// <summary>The end of an error line: <c>, did you mean 'x'?</c>, or nothing when nothing is near.</summary>
+    /// <param name="typed">What was typed.</param>
+    /// <param name="known">What there is.</param>
+    /// <returns>The end of the line; may be empty.</returns>
     public static string DidYouMean(string typed, IEnumerable<string> known)
     {
         string? best = null;

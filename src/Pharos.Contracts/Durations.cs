@@ -1,11 +1,14 @@
 using System.Globalization;
 
-namespace Pharos.Api.Requests;
+namespace Pharos.Contracts;
 
 /// <summary>Reads durations and sizes as people write them.</summary>
-internal static class Durations
+public static class Durations
 {
     /// <summary>500ms, 5s, 2m, 1h, 1d; a bare number is milliseconds.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="value">The duration, not negative.</param>
+    /// <returns>False when it is no duration, or longer than a year.</returns>
     public static bool TryParse(string text, out TimeSpan value)
     {
         value = default;
@@ -27,6 +30,9 @@ internal static class Durations
     }
 
     /// <summary>1024, 64k, 1m, 2g (1024-based), unlimited.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="value">The limit; <see cref="ulong.MaxValue"/> is unlimited.</param>
+    /// <returns>False when it is no limit.</returns>
     public static bool TryParseLimit(string text, out ulong value)
     {
         value = ulong.MaxValue;

@@ -1,0 +1,138 @@
+using System.Text;
+
+namespace Pharos.Configuration.Attributes;
+
+/// <summary>The attribute table as documentation and as a JSON schema; both are kept in docs/, and a test holds them to the table.</summary>
+internal static class AttributeDocs
+{
+    /// <summary>docs/configuration.md.</summary>
+    public static string Markdown()
+    {
+        var text = new StringBuilder(
+            """
+            # Configuration files
+
+            `pharos apply FILE` makes what runs be what a file says; `pharos start FILE` does the same and starts what is stopped. One pass reports
+            every fault of a file as `FILE:LINE: KEY: what is wrong; what is accepted`, with exit code 2, and nothing is started then.
+            This page and `docs/pharos.schema.json` (for editors: `"$schema"` in JSON, `# yaml-language-server: $schema=` in YAML) are generated.
+
+            | file | |
+            | --- | --- |
+            | `*.json` | comments, unquoted keys, single quotes and trailing commas are fine |
+            | `*.yml`, `*.yaml` | YAML 1.2; anchors and merge keys too |
+            | `*.config.js`, `*.config.cjs`, `*.config.mjs` | evaluated by your own `node`; faults in what it exports have no line |
+            | `package.json` | its key `pharos`, `apps` or `pm2` |
+
+            A file is `{apps: [...]}`, `{pm2: [...]}`, a list of apps, or one app. `deploy` and `static` beside the apps are ignored.
+            Every key may be written in snake_case or camelCase.
+
+            Environment of an app, each layer over the one before: the part of the shell that every app gets (`pharos help start` lists it), without what
+            `filter_env` takes away; `env_file`; `port`; `env`; `env_NAME` with `--profile NAME`; `--env` of the command line. A variable that is gone from the
+            file is gone from the app with the next apply. In an env_file: `export`, comments, quotes (single: as it is), `${NAME}`, `${NAME:-else}`.
+
+            Other than in PM2: an app without `cwd` runs in the file's folder, not in the shell's; `name_prefix` is put before the name with a dash, not a
+            colon; there is no `NODE_APP_INSTANCE` unless `instance_var` asks for it; `filter_env: true` works.
+
+            | attribute | accepted | meaning | default |
+            | --- | --- | --- | --- |
+
+            """);
+        foreach (var attribute in AttributeTable.All.Where(a => a.Supported))
+        {
+            Row(text, attribute, "");
+            foreach (var part in attribute.Parts.Where(p => p.Supported))
+                Row(text, part, attribute.Name + ".");
+        }
+
+        text.Append(
+            """
+            | `env_NAME` | an object of variables | Laid over `env` with `--profile NAME`. |  |
+
+            Known and without effect yet, each with a warning:
+
+            """);
+        text.Append(string.Join(", ", AttributeTable.All.Where(a => !a.Supported).Select(a => $"`{a.Name}`")));
+        text.Append(", ").Append(string.Join(", ", AttributeTable.All.SelectMany(a => a.Parts.Where(p => !p.Supported).Select(p => $"`{a.Name}.{p.Name}`")))).Append(".\n");
+        return text.ToString();
+    }
+
+    /// <summary>docs/pharos.schema.json.</summary>
+    public static string Schema()
+    {
+        var text = new StringBuilder(
+            """
+            {
+              "$schema": "http://json-schema.org/draft-07/schema#",
+              "title": "Apps of Pharos",
+              "oneOf": [
+                { "type": "array", "items": { "$ref": "#/definitions/app" } },
+                {
+                  "type": "object",
+                  "required": ["apps"],
+                  "properties": {
+                    "$schema": { "type": "string" },
+                    "apps": { "type": "array", "items": { "$ref": "#/definitions/app" } },
+                    "deploy": {},
+                    "static": {}
+                  },
+                  "additionalProperties": false
+                },
+                {
+                  "type": "object",
+                  "required": ["pm2"],
+                  "properties": {
+                    "$schema": { "type": "string" },
+                    "pm2": { "type": "array", "items": { "$ref": "#/definitions/app" } },
+                    "deploy": {},
+                    "static": {}
+                  },
+                  "additionalProperties": false
+                },
+                { "$ref": "#/definitions/app" }
+              ],
+              "definitions": {
+                "app": {
+                  "type": "object",
+                  "anyOf": [
+                    { "required": ["script"] },
+                    { "required": ["exec"] },
+                    { "required": ["cmd"] },
+                    { "required": ["command"] }
+                  ],
+                  "patternProperties": { "^env_": {} },
+                  "additionalProperties": false,
+                  "properties": {
+                    "$schema": { "type": "string" },
+
+            """);
+        Properties(text, AttributeTable.All, 8);
+        return text.Append("      }\n    }\n  }\n}\n").ToString();
+    }
+
+    private static void Row(StringBuilder text, AppAttribute attribute, string prefix)
+    {
+        var aliases = attribute.Aliases.Length > 0 ? $" ({string.Join(", ", attribute.Aliases.Select(a => $"`{a}`"))})" : "";
+        text.Append($"| `{prefix}{attribute.Name}`{aliases} | {Accepted.InWords(attribute.Kind)} | {attribute.Meaning} | {attribute.Default} |\n");
+    }
+
+    private static void Properties(StringBuilder text, AppAttribute[] table, int indent)
+    {
+        var lines = table.SelectMany(a => a.Spellings.Select(s => (Attribute: a, Spelling: s))).ToList();
+        for (var i = 0; i < lines.Count; i++)
+        {
+            var (attribute, spelling) = lines[i];
+            var description = attribute.Supported ? attribute.Meaning.Replace("`", "") : "Not supported yet, ignored.";
+            text.Append(' ', indent).Append($"\"{spelling}\": {{ \"description\": \"{description}\"");
+            if (Accepted.AsSchema(attribute.Kind).Trim() is { Length: > 0 } schema)
+                text.Append(", ").Append(schema);
+            if (attribute.Parts.Length > 0)
+            {
+                text.Append(", \"additionalProperties\": false, \"properties\": {\n");
+                Properties(text, attribute.Parts, indent + 2);
+                text.Append(' ', indent).Append('}');
+            }
+
+            text.Append(" }").Append(i < lines.Count - 1 ? "," : "").Append('\n');
+        }
+    }
+}

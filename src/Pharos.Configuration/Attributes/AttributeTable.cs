@@ -1,0 +1,86 @@
+using static Pharos.Configuration.Attributes.AttributeKind;
+
+namespace Pharos.Configuration.Attributes;
+
+/// <summary>Every attribute of an app there is.</summary>
+internal static class AttributeTable
+{
+    /// <summary>In the order in which documentation shows them.</summary>
+    public static readonly AppAttribute[] All =
+    [
+        new("script", Text, "Script path (relative to `cwd`) or command on PATH; with a blank in it, a command line for the shell.") { Aliases = ["exec", "cmd", "command"] },
+        new("name", Name, "Name of the app.") { Default = "the script's base name without extension" },
+        new("name_prefix", Name, "Put before the name, with a dash."),
+        new("namespace", Name, "Groups apps; `service.namespace`.") { Default = "default" },
+        new("version", Name, "Version of the app; `service.version`."),
+        new("cwd", Text, "Working directory, relative to the file's folder.") { Default = "the file's folder" },
+        new("args", Words, "Arguments of the script."),
+        new("interpreter", Text, "Program that runs the script; `none`: run it directly.") { Aliases = ["exec_interpreter"], Default = "by extension" },
+        new("interpreter_args", Words, "Arguments of the interpreter.") { Aliases = ["node_args"] },
+        new("instances", AttributeKind.Instances, "How many instances; `max` or 0: one per processor; negative: processors less that many.") { Default = "1" },
+        new("env", AttributeKind.Variables, "Variables of the app. An object or a list becomes JSON; null takes a variable of the shell away."),
+        new("env_file", Files, "Files of NAME=value lines, relative to the file's folder; `env` wins over them."),
+        new("filter_env", Filter, "Variables of the shell that the app does not get: a list drops each whose name contains one of the texts, a text drops that one, true drops all."),
+        new("port", AttributeKind.Port, "Sets PORT, unless `env` does."),
+        new("instance_var", VariableName, "Variable that holds the number of the instance, from 0; NODE_APP_INSTANCE is what PM2's apps look for."),
+        new("increment_var", VariableName, "Variable of `env`, a whole number, that grows by one with each instance."),
+        new("append_env_to_name", Flag, "With `--profile NAME`: the name gets `-NAME` at its end.") { Default = "false" },
+        new("autorestart", AttributeKind.Restart, "Restart after every end (true, always), after a failure (on-failure), or not at all (false, never).") { Aliases = ["restart"], Default = "always" },
+        new("stop_exit_codes", ExitCodes, "Exit codes after which it stays stopped."),
+        new("min_uptime", Duration, "An end before this is a crash.") { Default = "1s" },
+        new("max_restarts", Number, "Crashes within the crash window after which it is given up; 0: never.") { Aliases = ["max_crashes"], Default = "10" },
+        new("crash_window", Duration, "The window in which crashes are counted.") { Default = "60s" },
+        new("restart_delay", Duration, "Fixed wait before each restart.") { Default = "0" },
+        new("exp_backoff_restart_delay", Duration, "First wait after a crash, doubled with each; 0: off.") { Aliases = ["backoff"], Default = "100ms" },
+        new("backoff_cap", Duration, "Longest such wait.") { Default = "15s" },
+        new("kill_timeout", Duration, "Time between the stop signal and SIGKILL.") { Aliases = ["grace"], Default = "5s" },
+        new("stop", Parts, "How it is stopped.")
+        {
+            Parts =
+            [
+                new("signal", Signal, "Signal that asks it to stop.") { Default = "SIGINT" },
+                new("grace", Duration, "Time between that and SIGKILL; the same as `kill_timeout`, which it wins over.") { Default = "5s" },
+            ],
+        },
+        new("user", Name, "User to run as, name or number.") { Aliases = ["uid"], Default = "the daemon's" },
+        new("group", Name, "Group to run as, name or number.") { Aliases = ["gid"], Default = "the user's" },
+        new("umask", Umask, "File mode creation mask, octal.") { Default = "the daemon's" },
+        new("nice", Nice, "Nice value, -20 to 19.") { Default = "the daemon's" },
+        new("limits", Parts, "Resource limits, soft or soft:hard, as in limits.conf(5).")
+        {
+            Parts =
+            [
+                new("files", Limit, "Open files.") { Aliases = ["nofile"] },
+                new("nproc", Limit, "Processes and threads of the user."),
+                new("core", Limit, "Core file, bytes."),
+                new("as", Limit, "Address space, bytes."),
+                new("fsize", Limit, "Largest file, bytes."),
+                new("stack", Limit, "Stack, bytes."),
+                new("data", Limit, "Data segment, bytes."),
+                new("memlock", Limit, "Locked memory, bytes."),
+                Later("memory"), Later("cpu"), Later("tasks"),
+            ],
+        },
+        new("stdio", AttributeKind.Stdio, "What takes its output: a file that never blocks it (spool), or a pipe that may (fifo).") { Default = "spool" },
+        new("otel", Parts, "Telemetry.") { Parts = [new("inject", Flag, "Whether OTEL_* and TRACEPARENT are put into the app's environment.") { Default = "true" }] },
+
+        Later("watch"), Later("ignore_watch"), Later("watch_delay"), Later("watch_options"),
+        Later("cron_restart", "cron") with { Harmless = ["false", "null", "0"] }, Later("schedule"),
+        Later("max_memory_restart") with { Harmless = ["false", "null", "0"] },
+        Later("wait_ready"), Later("listen_timeout"), Later("ready"), Later("live"), Later("listen"), Later("depends_on"),
+        Later("out_file", "out", "output", "out_log"), Later("error_file", "error", "err", "err_file", "err_log"), Later("log_file", "log"), Later("logs"),
+        Later("pid_file", "pid"), Later("merge_logs", "combine_logs"), Later("disable_logs"), Later("log_type"), Later("log_date_format"), Later("time"),
+        Later("exec_mode") with { Harmless = ["fork", "fork_mode", "null"] },
+        Later("autostart") with { Harmless = ["true", "null"] },
+        Later("treekill") with { Harmless = ["true", "null"] },
+        Later("kill_retry_time"), Later("shutdown_with_message"), Later("force"), Later("post_update"), Later("vizion"), Later("pmx"), Later("automation"),
+        Later("source_map_support"), Later("disable_source_map_support"), Later("trace"), Later("disable_trace"), Later("v8"), Later("event_loop_inspector"),
+        Later("deep_monitoring"), Later("io"), Later("windows_hide"), Later("username"), Later("write"), Later("execute_command"), Later("install_url"),
+    ];
+
+    /// <summary>Finds an attribute by any of its spellings.</summary>
+    /// <returns>Null when there is none.</returns>
+    public static AppAttribute? Find(AppAttribute[] table, string key) => Array.Find(table, a => a.Spellings.Contains(key));
+
+    private static AppAttribute Later(string name, params string[] aliases) => new(name, Anything, "") { Aliases = aliases, Supported = false };
+}
