@@ -27,6 +27,9 @@ internal static class Accepted
         AttributeKind.Umask => "octal digits in quotes, such as '022'",
         AttributeKind.Signal => "a signal such as SIGTERM, or a number from 1 to 64",
         AttributeKind.Limit => "a number with k, m or g, or unlimited; or soft:hard, soft not above hard",
+        AttributeKind.Size => "bytes, or a number with k, m or g",
+        AttributeKind.Cron => "a cron pattern of 5 or 6 fields, such as '0 3 * * *'; 0 for none",
+        AttributeKind.Zone => "a time zone such as Europe/Berlin",
         AttributeKind.Parts => "an object",
         AttributeKind.Anything => "anything",
     };
@@ -53,6 +56,9 @@ internal static class Accepted
         AttributeKind.Umask => """ "type": "string", "pattern": "^[0-7]{1,4}$" """,
         AttributeKind.Signal => """ "type": ["string", "integer"], "minimum": 1, "maximum": 64 """,
         AttributeKind.Limit => """ "type": ["integer", "string"], "minimum": 0 """,
+        AttributeKind.Size => """ "type": ["integer", "string"], "minimum": 1, "pattern": "^[0-9]+[kKmMgG]?$" """,
+        AttributeKind.Cron => """ "type": ["string", "integer"] """,
+        AttributeKind.Zone => """ "type": "string" """,
         AttributeKind.Parts => """ "type": "object" """,
         AttributeKind.Anything => "",
     };

@@ -22,6 +22,9 @@ internal enum AttributeKind
     Umask,
     Signal,
     Limit,
+    Size,
+    Cron,
+    Zone,
     Parts,
     Anything,
 }

@@ -33,6 +33,10 @@ internal static class AttributeTable
         new("restart_delay", Duration, "Fixed wait before each restart.") { Default = "0" },
         new("exp_backoff_restart_delay", Duration, "First wait after a crash, doubled with each; 0: off.") { Aliases = ["backoff"], Default = "100ms" },
         new("backoff_cap", Duration, "Longest such wait.") { Default = "15s" },
+        new("retry_failed", Duration, "After this time one that was given up is tried once more.") { Default = "never" },
+        new("max_memory_restart", Size, "Memory of the whole tree above which an instance is restarted.") { Aliases = ["max_memory"] },
+        new("cron_restart", AttributeKind.Cron, "When running instances are restarted.") { Aliases = ["cron"] },
+        new("cron_zone", Zone, "Time zone of `cron_restart`.") { Default = "the host's" },
         new("kill_timeout", Duration, "Time between the stop signal and SIGKILL.") { Aliases = ["grace"], Default = "5s" },
         new("stop", Parts, "How it is stopped.")
         {
@@ -65,8 +69,7 @@ internal static class AttributeTable
         new("otel", Parts, "Telemetry.") { Parts = [new("inject", Flag, "Whether OTEL_* and TRACEPARENT are put into the app's environment.") { Default = "true" }] },
 
         Later("watch"), Later("ignore_watch"), Later("watch_delay"), Later("watch_options"),
-        Later("cron_restart", "cron") with { Harmless = ["false", "null", "0"] }, Later("schedule"),
-        Later("max_memory_restart") with { Harmless = ["false", "null", "0"] },
+        Later("schedule"),
         Later("wait_ready"), Later("listen_timeout"), Later("ready"), Later("live"), Later("listen"), Later("depends_on"),
         Later("out_file", "out", "output", "out_log"), Later("error_file", "error", "err", "err_file", "err_log"), Later("log_file", "log"), Later("logs"),
         Later("pid_file", "pid"), Later("merge_logs", "combine_logs"), Later("disable_logs"), Later("log_type"), Later("log_date_format"), Later("time"),

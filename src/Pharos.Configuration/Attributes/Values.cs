@@ -2,6 +2,7 @@ using Pharos.Configuration.Syntax;
 using Pharos.Configuration.Variables;
 using Pharos.Contracts;
 using Pharos.Core.Lifecycle;
+using Pharos.Core.Schedules;
 
 namespace Pharos.Configuration.Attributes;
 
@@ -67,6 +68,13 @@ internal static class Values
         var ok = Durations.TryParseLimit(parts[0], out var soft) & Durations.TryParseLimit(parts[^1], out var hard);
         return ok && soft <= hard ? text : null;
     }
+
+    public static string? Size(Node node) => Name(node) is { } text && Durations.TryParseLimit(text, out var bytes) && bytes is > 0 and < long.MaxValue ? text : null;
+
+    /// <summary>PM2 takes 0 for none; so does an empty answer here.</summary>
+    public static string? Cron(Node node) => Name(node) is { } text && (text == "0" || CronExpression.TryParse(text, out _, out _)) ? text : null;
+
+    public static string? Zone(Node node) => Text(node) is { } text && TimeZoneInfo.TryFindSystemTimeZoneById(text, out _) ? text : null;
 
     public static string? VariableName(Node node) => Text(node) is { } text && !text.Contains('=') ? text : null;
 

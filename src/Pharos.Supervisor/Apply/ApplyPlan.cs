@@ -59,6 +59,10 @@ public static class ApplyPlan
         Differ("max_restarts", a.Policy.MaxCrashes != b.Policy.MaxCrashes);
         Differ("crash_window", a.Policy.CrashWindow != b.Policy.CrashWindow);
         Differ("kill_timeout", a.Policy.Grace != b.Policy.Grace);
+        Differ("retry_failed", a.Policy.RetryFailedAfter != b.Policy.RetryFailedAfter);
+        Differ("max_memory_restart", a.MaxMemoryBytes != b.MaxMemoryBytes);
+        Differ("cron_restart", a.CronRestart != b.CronRestart);
+        Differ("cron_zone", a.CronZone != b.CronZone);
         Differ("stop.signal", a.Policy.StopSignal != b.Policy.StopSignal);
         // What came along from the shell differs from terminal to terminal (XDG_SESSION_ID): that alone restarts nothing.
         bool Declared(AppSpec spec, string name) => spec.Env.ContainsKey(name) && !spec.ShellEnv.Contains(name);

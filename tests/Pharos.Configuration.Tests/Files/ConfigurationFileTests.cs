@@ -112,10 +112,10 @@ public sealed class ConfigurationFileTests : IDisposable
     [Fact]
     public void What_is_known_and_without_effect_is_a_warning_unless_it_asks_for_what_holds_anyway()
     {
-        var result = Read("w.yaml", "apps:\n- script: a\n  watch: true\n  cron_restart: '0 * * * *'\n  exec_mode: fork\n  treekill: true\n  merge_logs: false\n  limits: {memory: 1g}\ndeploy: {}\n");
+        var result = Read("w.yaml", "apps:\n- script: a\n  watch: true\n  schedule: '0 * * * *'\n  exec_mode: fork\n  treekill: true\n  merge_logs: false\n  limits: {memory: 1g}\ndeploy: {}\n");
         Assert.Empty(result.Faults);
         Assert.Equal(
-            ["w.yaml:3: apps[0].watch: is not supported yet, ignored", "w.yaml:4: apps[0].cron_restart: is not supported yet, ignored", "w.yaml:8: apps[0].limits.memory: is not supported yet, ignored", "w.yaml:9: deploy: is not supported, ignored"],
+            ["w.yaml:3: apps[0].watch: is not supported yet, ignored", "w.yaml:4: apps[0].schedule: is not supported yet, ignored", "w.yaml:8: apps[0].limits.memory: is not supported yet, ignored", "w.yaml:9: deploy: is not supported, ignored"],
             result.Warnings);
     }
 
