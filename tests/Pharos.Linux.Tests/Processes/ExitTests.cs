@@ -32,7 +32,8 @@ public sealed class ExitTests : IDisposable
         using (new FileStream(gate, FileMode.Open, FileAccess.ReadWrite))
             Assert.All(children.Index(), c => Assert.Equal(new ExitStatus(c.Index % 256, null), c.Item.WaitForExit()));
         Assert.All(children, c => Assert.False(Directory.Exists($"/proc/{c.Pid}"), "a zombie was left"));
-        Assert.Equal(before, threads);
+        // Tests that run beside this one have a reaper each; one thread for each child would be 300.
+        Assert.InRange(threads, 1, before + 20);
     }
 
     [Fact]
