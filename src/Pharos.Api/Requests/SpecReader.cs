@@ -54,6 +54,7 @@ internal sealed class SpecReader
             Env = (r.Env ?? new Dictionary<string, string>()).Where(e => e.Value is not null).ToDictionary(),
             Limits = (r.Limits ?? new Dictionary<string, string>()).Where(e => e.Value is not null).ToDictionary(),
             StopExitCodes = r.StopExitCodes ?? [],
+            ShellEnv = [.. (r.ShellEnv ?? []).Where(n => n is not null)],
         };
     }
 
