@@ -40,9 +40,15 @@ public sealed class SpawnFailureTests : PharosTest
 
     public override async Task DisposeAsync()
     {
-        Assert.Equal(_daemon, await Pharos.DaemonPidAsync());
-        var after = await Pharos.OneAsync("other");
-        Assert.Equal((_other.Pid, _other.Restarts), (after.Pid, after.Restarts));
-        await base.DisposeAsync();
+        try
+        {
+            Assert.Equal(_daemon, await Pharos.DaemonPidAsync());
+            var after = await Pharos.OneAsync("other");
+            Assert.Equal((_other.Pid, _other.Restarts), (after.Pid, after.Restarts));
+        }
+        finally
+        {
+            await base.DisposeAsync();
+        }
     }
 }

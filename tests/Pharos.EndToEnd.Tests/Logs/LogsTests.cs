@@ -17,7 +17,8 @@ public sealed class LogsTests : PharosTest
     public async Task The_last_lines_come_first_and_then_what_the_app_prints()
     {
         await StartTalkerAsync();
-        using var follower = Pharos.Start(PharosCli.Program, "logs", "talker", "--out", "--lines", "2");
+        // A job in the background of a script ignores SIGINT, and so would what these tests start when they are one.
+        using var follower = Pharos.Start("env", "--default-signal=INT", PharosCli.Program, "logs", "talker", "--out", "--lines", "2");
         Assert.Equal("out 9", await NextAsync(follower.StandardOutput));
         Assert.Equal("out 10", await NextAsync(follower.StandardOutput));
         await File.WriteAllTextAsync(Path.Combine(Pharos.Folder, "go"), "hello\n");
@@ -25,7 +26,7 @@ public sealed class LogsTests : PharosTest
         await File.WriteAllTextAsync(Path.Combine(Pharos.Folder, "go"), "again\n");
         Assert.Equal("said again", await NextAsync(follower.StandardOutput));
         Sys.Signal(follower.Id, Sys.SigInt);
-        await follower.WaitForExitAsync();
+        await follower.WaitForExitAsync().WaitAsync(Eventually.DefaultDeadline);
         Assert.Equal((0, ""), (follower.ExitCode, await follower.StandardError.ReadToEndAsync()));
     }
 

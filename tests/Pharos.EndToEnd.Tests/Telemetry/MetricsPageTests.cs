@@ -40,7 +40,7 @@ public sealed class MetricsPageTests(SharedStack shared) : PharosTest
 
         Assert.True((await Pharos.OneAsync(_app)).IsRunning);
         await Pharos.OkAsync("kill");
-        await daemon.WaitForExitAsync();
+        await daemon.WaitForExitAsync().WaitAsync(Eventually.DefaultDeadline);
         Assert.Equal(0, daemon.ExitCode);
     }
 
