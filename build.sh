@@ -149,9 +149,14 @@ test_all() {
 # ---- the rest
 
 demo() {
+  local pharos=artifacts/dist/pharos
   publish_if_changed
-  artifacts/dist/pharos start artifacts/example/pharos-example --name example
-  if [ -t 1 ]; then exec artifacts/dist/pharos monit; else exec artifacts/dist/pharos list; fi
+  if $pharos describe example >/dev/null 2>&1; then
+    $pharos restart example # an earlier demo declared it
+  else
+    $pharos start artifacts/example/pharos-example --name example
+  fi
+  if [ -t 1 ]; then exec $pharos monit; else exec $pharos list; fi
 }
 
 verb=${1:-all}
