@@ -120,18 +120,15 @@ summary() { # over all that was run: the last line, and the exit code says the s
   [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
 }
 
-unit() { # two projects at a time: most tests wait for processes and servers, not for a core
+unit_projects() { ls tests/*.Tests/*.csproj | grep -vxF $end_to_end; }
+
+at_once() { # PROJECT... : two at a time, since most tests wait for processes and servers, not for a core
   local project
-  for project in tests/*.Tests/*.csproj; do
-    [ "$project" = $end_to_end ] && continue
+  for project in "$@"; do
     while [ "$(jobs -rp | wc -l)" -ge "${PHAROS_TEST_JOBS:-2}" ]; do wait -n || true; done
-    run_tests "$project" "$@" &
+    run_tests "$project" &
   done
   wait
-}
-
-e2e() {
-  [ ! -f $end_to_end ] || run_tests $end_to_end "$@"
 }
 
 fresh() { rm -rf $results; }
@@ -141,8 +138,8 @@ test_all() {
   tests/stack/install >/dev/null 2>&1 & # downloads and compiles while we build; who needs the servers waits for its lock, and says why it failed
   publish_if_changed
   build
-  unit
-  e2e
+  wait # for the servers
+  at_once $end_to_end $(unit_projects) # the longest first
   summary
 }
 
@@ -164,8 +161,12 @@ verb=${1:-all}
 case $verb in
   all | test) test_all ;;
   build) build ;;
-  unit) fresh; build; unit "$@"; summary ;;
-  e2e) fresh; publish_if_changed; build; e2e "$@"; summary ;;
+  unit)
+    fresh
+    build
+    if [ $# = 0 ]; then at_once $(unit_projects); else for project in $(unit_projects); do run_tests "$project" "$@"; done; fi
+    summary ;;
+  e2e) fresh; publish_if_changed; build; run_tests $end_to_end "$@"; summary ;;
   publish) publish ;;
   demo) demo ;;
   format)
@@ -174,7 +175,7 @@ case $verb in
       '') dotnet format $solution ;;
       *) die "format takes --check or nothing" ;;
     esac ;;
-  golden) fresh; publish_if_changed; build; export UPDATE_GOLDEN=1; unit; e2e; git status --short -- '*.golden' ;;
+  golden) fresh; publish_if_changed; build; export UPDATE_GOLDEN=1; at_once $end_to_end $(unit_projects); git status --short -- '*.golden' ;;
   bench) dotnet run -c Release --project bench/Pharos.Benchmarks -- "$@" ;;
   ci) exec .ci/run ;;
   help | -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}" ;;
