@@ -92,8 +92,20 @@ internal static class Cli
             return new(0, shell.Fail(noHome));
         }
 
-        using var connection = Connect(shell, home!, whenDown, out var exitCode);
-        return connection is null ? new(0, exitCode) : ThinHttp.Exchange(connection, request.ToBytes(trace), shell, silentStatus);
+        for (var again = request.MayRepeat; ; again = false)
+        {
+            using var connection = Connect(shell, home!, whenDown, out var exitCode);
+            if (connection is null)
+            {
+                return new(0, exitCode);
+            }
+
+            var answer = ThinHttp.Exchange(connection, request.ToBytes(trace), shell, silentStatus, again);
+            if (answer.Status != ThinHttp.Answer.Unanswered)
+            {
+                return answer;
+            }
+        }
     }
 
     /// <summary>Path of an app.</summary>

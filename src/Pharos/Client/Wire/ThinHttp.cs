@@ -13,7 +13,8 @@ internal static class ThinHttp
     /// <param name="request">Complete request.</param>
     /// <param name="shell">Where to print.</param>
     /// <param name="silentStatus">An answer of this status is not printed: the caller has another plan then.</param>
-    public static Answer Exchange(UnixConnection connection, ReadOnlySpan<byte> request, Shell shell, int silentStatus = 0)
+    /// <param name="again">A connection that is closed before the first byte of an answer is not told to the user: the caller tries again.</param>
+    public static Answer Exchange(UnixConnection connection, ReadOnlySpan<byte> request, Shell shell, int silentStatus = 0, bool again = false)
     {
         // A server that refuses early answers and closes before it has read all: what it said matters more than the failed write.
         var sent = connection.Send(request);
@@ -37,6 +38,11 @@ internal static class ThinHttp
                     return new(parser.Status, ExitCodes.Ok); // `pharos list | head -1`: the reader has seen enough
                 }
             }
+        }
+
+        if (again && !parser.HasHead && !parser.IsBroken)
+        {
+            return new(Answer.Unanswered, ExitCodes.Failed);
         }
 
         if (parser.Status != silentStatus && last != '\n')
@@ -63,5 +69,9 @@ internal static class ThinHttp
     /// <summary>How it went.</summary>
     /// <param name="Status">HTTP status; 0 when there was no complete answer.</param>
     /// <param name="ExitCode">What the command exits with.</param>
-    public readonly record struct Answer(int Status, int ExitCode);
+    public readonly record struct Answer(int Status, int ExitCode)
+    {
+        /// <summary>The status when not one byte came.</summary>
+        public const int Unanswered = -1;
+    }
 }

@@ -21,6 +21,9 @@ internal sealed record ThinRequest(string Verb, string Method, string Path, stri
     /// <summary>Whether the answer may have colours.</summary>
     public bool Color { get; init; }
 
+    /// <summary>Asking twice does what asking once does, so it may be sent again when a daemon that was killed this instant took the connection.</summary>
+    public bool MayRepeat => Method == "GET" || Path.EndsWith("/start", StringComparison.Ordinal) || Path.EndsWith("/stop", StringComparison.Ordinal);
+
     /// <summary>The request as it goes over the wire.</summary>
     public byte[] ToBytes(ClientTrace trace)
     {
