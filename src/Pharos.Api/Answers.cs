@@ -30,6 +30,22 @@ internal static class Answers
 
     public static void ExitWith(this HttpContext context, int exitCode) => context.Response.Headers[ExitCode] = exitCode.ToString();
 
+    /// <summary>Reads the body; one that is not what it should be is refused in words.</summary>
+    /// <returns>False when it was refused; the value is null when the body says so.</returns>
+    public static async Task<(bool Read, T? Value)> ReadAsync<T>(this HttpContext context, JsonTypeInfo<T> type, string what)
+        where T : class
+    {
+        try
+        {
+            return (true, await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted));
+        }
+        catch (JsonException e)
+        {
+            await context.ProblemAsync(StatusCodes.Status400BadRequest, "invalid", $"the request body is not {what}: {e.Message}");
+            return (false, null);
+        }
+    }
+
     public static Task JsonAsync<T>(this HttpContext context, T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
     {
         context.Response.StatusCode = status;

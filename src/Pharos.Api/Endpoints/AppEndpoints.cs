@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -64,16 +63,9 @@ internal sealed class AppEndpoints(ApiServices services)
 
     private async Task DeclareAsync(HttpContext context)
     {
-        StartRequest? request;
-        try
-        {
-            request = await JsonSerializer.DeserializeAsync(context.Request.Body, ContractsJson.Default.StartRequest, context.RequestAborted);
-        }
-        catch (JsonException e)
-        {
-            await context.ProblemAsync(StatusCodes.Status400BadRequest, "invalid", $"the request body is not a StartRequest: {e.Message}");
+        var (read, request) = await context.ReadAsync(ContractsJson.Default.StartRequest, "a StartRequest");
+        if (!read)
             return;
-        }
 
         IReadOnlyList<string> faults = ["the request body is empty"];
         var spec = request is null ? null : SpecReader.Read(request, services.Time.GetUtcNow(), out faults);

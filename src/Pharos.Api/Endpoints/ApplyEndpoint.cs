@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -17,16 +16,9 @@ internal sealed class ApplyEndpoint(ApiServices services, AppEndpoints apps)
 
     private async Task ApplyAsync(HttpContext context)
     {
-        ApplyRequest? request;
-        try
-        {
-            request = await JsonSerializer.DeserializeAsync(context.Request.Body, ContractsJson.Default.ApplyRequest, context.RequestAborted);
-        }
-        catch (JsonException e)
-        {
-            await context.ProblemAsync(StatusCodes.Status400BadRequest, "invalid", $"the request body is not an ApplyRequest: {e.Message}");
+        var (read, request) = await context.ReadAsync(ContractsJson.Default.ApplyRequest, "an ApplyRequest");
+        if (!read)
             return;
-        }
 
         List<string> faults = [];
         var specs = request is null ? [] : Read(request, faults);
