@@ -18,6 +18,12 @@ public sealed record InstanceView
     /// <summary>not_ready, ready or unready.</summary>
     public required string Readiness { get; init; }
 
+    /// <summary>Why it is not ready, as its probe or its dependencies say; null: it is, or nobody knows.</summary>
+    public string? ReadinessReason { get; init; }
+
+    /// <summary>What the process says that it is at (sd_notify STATUS); null: nothing.</summary>
+    public string? Status { get; init; }
+
     /// <summary>Process id; null when there is no process.</summary>
     public int? Pid { get; init; }
 
@@ -51,7 +57,7 @@ public sealed record InstanceView
     /// <summary>How the last process ended; null before the first end.</summary>
     public ExitView? LastExit { get; init; }
 
-    /// <summary>Why it failed: crash_loop, spawn_failed or not_restarted; null unless failed.</summary>
+    /// <summary>Why it failed: crash_loop, spawn_failed, not_restarted or dependency_failed; null unless failed.</summary>
     public string? Failure { get; init; }
 
     /// <summary>What the last failed spawn said; one line.</summary>
@@ -145,6 +151,15 @@ public sealed record AppView
 
     /// <summary>Zone of the pattern; null: the host's.</summary>
     public string? CronZone { get; init; }
+
+    /// <summary>How it is found out whether it can do its work; null: it counts as ready when it has lived for its minimum uptime.</summary>
+    public string? Ready { get; init; }
+
+    /// <summary>How it is found out whether it has to be restarted; null: nobody asks.</summary>
+    public string? Live { get; init; }
+
+    /// <summary>Apps that have to be there first.</summary>
+    public IReadOnlyList<string> DependsOn { get; init; } = [];
 
     /// <summary>User, group, umask, nice and limits that were asked for; empty when none.</summary>
     public IReadOnlyDictionary<string, string> Credentials { get; init; } = new Dictionary<string, string>();

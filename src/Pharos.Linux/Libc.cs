@@ -8,6 +8,9 @@ namespace Pharos.Linux;
 /// pass both alike.</remarks>
 internal static unsafe partial class Libc
 {
+    internal const int F_ADD_SEALS = 1033, F_SEAL_SHRINK = 2, F_SEAL_GROW = 4;
+    internal const uint MFD_CLOEXEC = 1, MFD_ALLOW_SEALING = 2;
+    internal const int MSG_DONTWAIT = 0x40, MSG_CMSG_CLOEXEC = 0x40000000, SCM_RIGHTS = 1;
     internal const int EPERM = 1, ENOENT = 2, ESRCH = 3, EINTR = 4, ENXIO = 6, E2BIG = 7, ENOEXEC = 8, ECHILD = 10, EAGAIN = 11, ENOMEM = 12, EACCES = 13,
         EEXIST = 17, ENOTDIR = 20, EISDIR = 21, EINVAL = 22, ENFILE = 23, EMFILE = 24, ETXTBSY = 26, ENOSPC = 28, ERANGE = 34, ENAMETOOLONG = 36,
         ELOOP = 40, EOPNOTSUPP = 95, EDQUOT = 122;
@@ -77,6 +80,15 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int fcntl(int fd, int command, int argument);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int ftruncate(int fd, long length);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int memfd_create(string name, uint flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint recvmsg(int fd, MessageHeader* message, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int fallocate(int fd, int mode, long offset, long length);
@@ -278,6 +290,27 @@ internal static unsafe partial class Libc
         internal byte* Gecos;
         internal byte* Home;
         internal byte* Shell;
+    }
+
+    /// <summary>struct iovec.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct IoVec
+    {
+        internal byte* Base;
+        internal nint Length;
+    }
+
+    /// <summary>struct msghdr of 64-bit Linux.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct MessageHeader
+    {
+        internal byte* Name;
+        internal uint NameLength;
+        internal IoVec* Vectors;
+        internal nuint VectorCount;
+        internal byte* Control;
+        internal nuint ControlLength;
+        internal int Flags;
     }
 
     /// <summary>struct group of glibc.</summary>

@@ -7,6 +7,7 @@ using Pharos.Core.Ports;
 using Pharos.Core.Specs;
 using Pharos.Logs.Live;
 using Pharos.Supervisor.Actors;
+using Pharos.Supervisor.Dependencies;
 using Pharos.Supervisor.Operations;
 using Pharos.Supervisor.Sampling;
 using Pharos.Supervisor.State;
@@ -49,6 +50,8 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         _sampler = new SamplerLoop(sampler, () => Actors, services.Stats, services.Time, services.Options.SamplingInterval, services.Say);
         _cron = new CronRestarts(() => _apps.Values, services.Time, services.Say);
         services.Stats.InstancesByState = CountByState;
+        services.AwaitDependencies = new DependencyGate(name => _apps.GetValueOrDefault(name), services.Time).AwaitAsync;
+        _ = new DependentRestarts(() => _apps.Values, services.Events);
     }
 
     /// <summary>All followers of output.</summary>
@@ -93,7 +96,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         foreach (var actor in Actors)
         {
             // An adopted one ignores it: its adoption comes first in the inbox. One that had failed stays failed until somebody asks.
-            if (actor.Snapshot is { Wanted: true, State.Phase: not Phase.Failed })
+            if (actor.Snapshot is { Wanted: true, State.Phase: not Phase.Failed } && (actor.Autostart || actor.Snapshot.Process is not null))
                 actor.Post(new StartRequested());
         }
 
@@ -132,6 +135,8 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
                 return GoingDown;
             if (_apps.ContainsKey(spec.Name))
                 return new(Refusal.Conflict, $"app '{spec.Name}' exists already: use 'pharos restart {spec.Name}', or give this one another name with --name");
+            if (DependencyGraph.FaultOf(spec, SpecsWith([spec])) is { } fault)
+                return new(Refusal.Invalid, $"cannot start '{spec.Name}': {fault}");
             _apps = _apps.Add(spec.Name, Make(spec, [], []));
             _keeper.SaveNow();
         }
@@ -145,7 +150,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
             _declaring.Release();
         }
 
-        return await StartAsync(spec.Name, context, cancel);
+        return spec.Autostart ? await StartAsync(spec.Name, context, cancel) : null;
     }
 
     /// <summary>Starts what is not up.</summary>
@@ -248,7 +253,8 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
             _closing = true;
             if (!forGood)
                 _wishes = Actors.ToDictionary(a => a.Snapshot.Key, a => a.Snapshot.Wanted);
-            await Task.WhenAll(Actors.Select(a => RetireAsync(a, context)));
+            foreach (var step in InStopOrder([.. Actors]))
+                await Task.WhenAll(step.Select(a => RetireAsync(a, context)));
             _keeper.TrySave();
         }
         finally
@@ -297,7 +303,34 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
 
     private static OperationRefused GoingDown => new(Refusal.Conflict, "the daemon is going down: nothing is started any more");
 
-    private static async Task<OperationRefused?> StopAllAsync(IReadOnlyList<InstanceActor> actors, ActivityContext context, CancellationToken cancel)
+    private Dictionary<string, AppSpec> SpecsWith(IEnumerable<AppSpec> further)
+    {
+        var specs = _apps.Values.ToDictionary(a => a.Spec.Name, a => a.Spec);
+        foreach (var spec in further)
+            specs[spec.Name] = spec;
+        return specs;
+    }
+
+    /// <summary>Instances in the order in which they are stopped: what depends on others goes first.</summary>
+    private IEnumerable<IReadOnlyList<InstanceActor>> InStopOrder(IReadOnlyList<InstanceActor> actors)
+    {
+        var byApp = actors.ToLookup(a => a.Snapshot.Key.App);
+        var specs = _apps.Values.Where(a => byApp.Contains(a.Spec.Name)).Select(a => a.Spec).ToList();
+        var known = specs.Select(s => s.Name).ToHashSet();
+        var steps = DependencyGraph.Steps(specs).Reverse().Select(step => (IReadOnlyList<InstanceActor>)[.. step.SelectMany(name => byApp[name])]);
+        var others = actors.Where(a => !known.Contains(a.Snapshot.Key.App)).ToList(); // deleted meanwhile
+        return others.Count > 0 ? steps.Append(others) : steps;
+    }
+
+    private async Task<OperationRefused?> StopAllAsync(IReadOnlyList<InstanceActor> actors, ActivityContext context, CancellationToken cancel)
+    {
+        OperationRefused? refused = null;
+        foreach (var step in InStopOrder(actors))
+            refused = await StopTogetherAsync(step, context, cancel) ?? refused;
+        return refused;
+    }
+
+    private static async Task<OperationRefused?> StopTogetherAsync(IReadOnlyList<InstanceActor> actors, ActivityContext context, CancellationToken cancel)
     {
         var refused = await Task.WhenAll(actors.Select(async actor =>
         {
@@ -324,10 +357,10 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
             try
             {
                 await actor.AskAsync(order, context);
-                var settled = await actor.WaitAsync(s => s.State is { Spawning: false, Phase: not Phase.Stopping }, cancel);
+                var settled = await actor.WaitAsync(s => s.State is { Spawning: false, Awaiting: false, Phase: not Phase.Stopping }, cancel);
                 if (actor.IsRetired)
                     return _closing ? GoingDown : new(Refusal.NotFound, $"'{settled.Key}' was deleted meanwhile");
-                return settled.State is { Phase: Phase.Failed, Failure: FailureReason.SpawnFailed }
+                return settled.State is { Phase: Phase.Failed, Failure: FailureReason.SpawnFailed or FailureReason.DependencyFailed }
                     ? new OperationRefused(Refusal.SpawnFailed, $"cannot start '{settled.Key}': {settled.State.Error}")
                     : null;
             }
@@ -411,6 +444,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         Wanted = _wishes?.GetValueOrDefault(actor.Snapshot.Key) ?? (actor.Snapshot.Wanted || _replacing.Contains(actor.Snapshot.Key)),
         Incarnation = actor.Snapshot.State.Incarnation,
         Process = actor.Snapshot.Process,
+        Readiness = actor.Snapshot.Process is null ? null : actor.Snapshot.State.Readiness,
         Restarts = Counts<RestartReason>(actor.Telemetry.Restarts),
         Exits = Counts<ExitReason>(actor.Telemetry.Exits),
         Failure = actor.Snapshot.State.Failure,

@@ -31,6 +31,10 @@ internal sealed class World : IAsyncDisposable
 
     public ManualTime Time { get; } = new();
 
+    public FakeCommands Commands { get; } = new();
+
+    public FakeNotify Notify { get; } = new();
+
     public ConcurrentQueue<string> Said { get; } = new();
 
     public string StateFolder => Home.File("state", "x")[..^2];
@@ -63,6 +67,16 @@ internal sealed class World : IAsyncDisposable
 
     public static Task<InstanceSnapshot> Reaches(InstanceActor actor, Phase phase) =>
         actor.WaitAsync(s => s.State.Phase == phase && !s.State.Spawning, CancellationToken.None).WaitAsync(Eventually.DefaultDeadline);
+
+    /// <summary>Moves the clock in small steps until something is so.</summary>
+    public Task TimePasses(Func<bool> until, string what, TimeSpan? step = null) => Eventually.True(
+        () =>
+        {
+            if (!until())
+                Time.Advance(step ?? TimeSpan.FromMilliseconds(100));
+            return until();
+        },
+        what);
 
     /// <summary>The supervisor goes as after <c>daemon stop --keep-apps</c>, and the next one comes.</summary>
     public async Task NextDaemon(Func<Task>? meanwhile = null, bool resume = true)
@@ -104,6 +118,8 @@ internal sealed class World : IAsyncDisposable
             {
                 Host = Host,
                 Pump = _pump,
+                Commands = Commands,
+                Notify = Notify,
                 Time = Clock,
                 Say = Said.Enqueue,
                 Options = new SupervisorOptions

@@ -28,6 +28,9 @@ public static class AppDescription
         Line(text, "stop", $"{app.StopSignal}, SIGKILL after {Humanize.Duration(app.GraceSeconds)}", width);
         Line(text, "memory limit", app.MaxMemoryBytes is { } limit ? Humanize.Bytes(limit) : null, width);
         Line(text, "cron restart", app.CronZone is null ? app.Cron : $"{app.Cron} ({app.CronZone})", width);
+        Line(text, "ready", app.Ready, width);
+        Line(text, "live", app.Live, width);
+        Line(text, "depends on", app.DependsOn.Count > 0 ? string.Join(", ", app.DependsOn) : null, width);
         foreach (var (name, value) in app.Credentials)
         {
             Line(text, name, value, width);
@@ -54,6 +57,8 @@ public static class AppDescription
         var name = string.Create(CultureInfo.InvariantCulture, $"{TerminalText.Clean(it.App)}:{it.Index}");
         text.Append('\n').Append(Sgr.Paint(name, Sgr.Bold, color)).Append("  ").Append(Sgr.Paint(StateText.Long(it), StateText.Color(it), color)).Append('\n');
         Line(text, "id", it.InstanceId, width);
+        Line(text, "readiness", it.ReadinessReason, width);
+        Line(text, "says", it.Status, width);
         Line(text, "incarnation", Incarnation(it), width);
         Line(text, "memory", Memory(it), width);
         Line(text, "restarts", Restarts(it), width);

@@ -9,6 +9,7 @@ public static class StateText
     public static string Long(InstanceView it) => it.State switch
     {
         "running" when it.Readiness == "unready" => "running, unready",
+        "starting" when it is { Pid: null, ReadinessReason: { } waits } => $"starting, {waits}",
         "running" when it.Readiness == "not_ready" => "running, not ready",
         "backing_off" when it.BackoffSeconds is { } wait => $"backing off ({Humanize.Duration(wait)})",
         "failed" when it.Failure is { } why => $"failed ({Words(why)})",

@@ -11,6 +11,10 @@ public abstract record InstanceEffect
     /// <param name="Incarnation">Its number.</param>
     public sealed record Spawn(int Incarnation) : InstanceEffect;
 
+    /// <summary>Wait for what it depends on; answer with <see cref="InstanceEvent.DependenciesMet"/> or <see cref="InstanceEvent.DependenciesFailed"/>.</summary>
+    /// <param name="Incarnation">The incarnation that waits.</param>
+    public sealed record AwaitDependencies(int Incarnation) : InstanceEffect;
+
     /// <summary>Send a signal to the whole tree of the process.</summary>
     /// <param name="Incarnation">Which.</param>
     /// <param name="Number">Signal number.</param>

@@ -33,15 +33,36 @@ public abstract record InstanceEvent
 
     /// <summary>A process from an earlier daemon was found alive and taken back.</summary>
     /// <param name="Incarnation">Which.</param>
-    public sealed record Adopted(int Incarnation) : InstanceEvent;
+    /// <param name="Readiness">As the earlier daemon knew it.</param>
+    public sealed record Adopted(int Incarnation, Readiness Readiness = Readiness.Ready) : InstanceEvent;
 
     /// <summary>It can do its work.</summary>
     /// <param name="Incarnation">Which.</param>
     public sealed record BecameReady(int Incarnation) : InstanceEvent;
 
-    /// <summary>It runs and can no longer do its work.</summary>
+    /// <summary>It runs and cannot do its work: no longer, or not yet after all the time that it was given.</summary>
     /// <param name="Incarnation">Which.</param>
-    public sealed record BecameUnready(int Incarnation) : InstanceEvent;
+    /// <param name="Why">What its probe said; one line.</param>
+    public sealed record BecameUnready(int Incarnation, string Why) : InstanceEvent;
+
+    /// <summary>It runs and is beyond help: a new process has to take its place.</summary>
+    /// <param name="Incarnation">Which.</param>
+    /// <param name="Why">What its probe said; one line.</param>
+    public sealed record LivenessFailed(int Incarnation, string Why) : InstanceEvent;
+
+    /// <summary>It said in a line what it is at, sd_notify(3) STATUS.</summary>
+    /// <param name="Incarnation">Which.</param>
+    /// <param name="Text">The line.</param>
+    public sealed record StatusSaid(int Incarnation, string Text) : InstanceEvent;
+
+    /// <summary>All that it depends on is there.</summary>
+    /// <param name="Incarnation">The incarnation that waits.</param>
+    public sealed record DependenciesMet(int Incarnation) : InstanceEvent;
+
+    /// <summary>Something that it depends on will not be there.</summary>
+    /// <param name="Incarnation">The incarnation that waits.</param>
+    /// <param name="Why">What and why; one line.</param>
+    public sealed record DependenciesFailed(int Incarnation, string Why) : InstanceEvent;
 
     /// <summary>The process ended.</summary>
     /// <param name="Incarnation">Which.</param>

@@ -21,27 +21,39 @@ public static class InstanceLifecycle
         (_, BecameUnready x) when x.Incarnation != it.Incarnation || !it.Alive => Ignored(it),
         (_, Exited x) when x.Incarnation != it.Incarnation || !it.Alive => Ignored(it),
         (_, DeadlinePassed x) when x.Incarnation != it.Incarnation => Ignored(it),
+        (_, LivenessFailed x) when x.Incarnation != it.Incarnation || !it.Alive => Ignored(it),
+        (_, StatusSaid x) when x.Incarnation != it.Incarnation || !it.Alive => Ignored(it),
+        (_, DependenciesMet x) when x.Incarnation != it.Incarnation || !it.Awaiting => Ignored(it),
+        (_, DependenciesFailed x) when x.Incarnation != it.Incarnation || !it.Awaiting => Ignored(it),
 
-        (Stopped, StartRequested) => Launch(Forgiven(it), null),
-        (Failed, StartRequested) => Launch(Forgiven(it), null, new Disarm()),
+        (Stopped, StartRequested) => LaunchInOrder(Forgiven(it), null),
+        (Failed, StartRequested) => LaunchInOrder(Forgiven(it), null, new Disarm()),
         (BackingOff, StartRequested) => Launch(Forgiven(it), it.LaunchReason, new Disarm()),
         (Stopping, StartRequested) => To(it with { RestartAfterStop = it.RestartAfterStop ?? RestartReason.Manual }, Stopping),
         (Starting or Running, StartRequested) => Ignored(it),
 
-        (Stopped, RestartRequested x) => Launch(Forgiven(it), x.Reason),
-        (Failed, RestartRequested x) => Launch(Forgiven(it), x.Reason, new Disarm()),
+        (Stopped, RestartRequested x) => LaunchInOrder(Forgiven(it), x.Reason),
+        (Failed, RestartRequested x) => LaunchInOrder(Forgiven(it), x.Reason, new Disarm()),
         (BackingOff, RestartRequested x) => Launch(Forgiven(it), x.Reason, new Disarm()),
+        (Starting, RestartRequested) when it.Awaiting => Ignored(it),
         (Starting or Running, RestartRequested x) => Stop(it with { RestartAfterStop = x.Reason }),
         (Stopping, RestartRequested x) => To(it with { RestartAfterStop = x.Reason }, Stopping),
 
+        (Starting, StopRequested) when it.Awaiting => To(it with { Awaiting = false, ReadinessReason = null }, Stopped, new Disarm()),
         (Starting or Running, StopRequested) => Stop(it with { RestartAfterStop = null }),
         (Stopping, StopRequested) => To(it with { RestartAfterStop = null }, Stopping),
         (BackingOff, StopRequested) => To(it with { Backoff = TimeSpan.Zero }, Stopped, new Disarm()),
         (Failed, StopRequested) => To(it with { Failure = null, Error = null }, Stopped, new Disarm()),
         (Stopped, StopRequested) => Ignored(it),
 
-        (Stopped, Adopted x) => To(it with { Incarnation = Math.Max(it.Incarnation, x.Incarnation), Alive = true, Readiness = Readiness.Ready }, Running),
+        (Stopped, Adopted x) => To(
+            it with { Incarnation = Math.Max(it.Incarnation, x.Incarnation), Alive = true, Readiness = x.Readiness },
+            x.Readiness == Readiness.NotReady ? Starting : Running),
         (Starting or Running or Stopping or BackingOff or Failed, Adopted) => Ignored(it),
+
+        (Starting, DependenciesMet) => To(it with { Awaiting = false, Spawning = true, ReadinessReason = null }, Starting, new Spawn(it.Incarnation)),
+        (Starting, DependenciesFailed x) => Unmet(it with { Awaiting = false, Error = x.Why, ReadinessReason = null }),
+        (Stopped or Running or Stopping or BackingOff or Failed, DependenciesMet or DependenciesFailed) => Ignored(it),
 
         // No deadline for becoming ready: a slow start is not a crash. What waits for it has its own patience.
         (Starting, Spawned) => To(it with { Spawning = false, Alive = true, Error = null }, Starting),
@@ -52,12 +64,19 @@ public static class InstanceLifecycle
         (Stopping, SpawnRefused x) => AfterStop(it with { Spawning = false, Error = x.Error, LastExit = ExitReason.SpawnFailed }, ExitReason.SpawnFailed, x.At, TimeSpan.Zero),
         (Stopped or Running or BackingOff or Failed, SpawnRefused) => Ignored(it),
 
-        (Starting, BecameReady) => To(it with { Readiness = Readiness.Ready }, Running),
-        (Running, BecameReady) when it.Readiness != Readiness.Ready => To(it with { Readiness = Readiness.Ready }, Running),
+        (Starting, BecameReady) => To(Ready(it), Running),
+        (Running, BecameReady) when it.Readiness != Readiness.Ready => To(Ready(it), Running),
         (Stopped or Running or Stopping or BackingOff or Failed, BecameReady) => Ignored(it),
 
-        (Running, BecameUnready) when it.Readiness == Readiness.Ready => To(it with { Readiness = Readiness.Unready }, Running),
-        (Stopped or Starting or Running or Stopping or BackingOff or Failed, BecameUnready) => Ignored(it),
+        (Starting, BecameUnready x) => To(it with { Readiness = Readiness.Unready, ReadinessReason = x.Why }, Running),
+        (Running, BecameUnready x) when it.Readiness == Readiness.Ready => To(it with { Readiness = Readiness.Unready, ReadinessReason = x.Why }, Running),
+        (Stopped or Running or Stopping or BackingOff or Failed, BecameUnready) => Ignored(it),
+
+        (Starting or Running, LivenessFailed x) => Stop(it with { RestartAfterStop = RestartReason.Probe, ReadinessReason = x.Why }),
+        (Stopped or Stopping or BackingOff or Failed, LivenessFailed) => Ignored(it),
+
+        (Starting or Running or Stopping, StatusSaid x) => To(it with { Status = x.Text }, it.Phase),
+        (Stopped or BackingOff or Failed, StatusSaid) => Ignored(it),
 
         (Stopping, Exited x) => AfterStop(Dead(it), StopReason(it, x.Status), x.At, x.Uptime),
         (Starting or Running, Exited x) => Ended(Dead(it), x),
@@ -67,6 +86,7 @@ public static class InstanceLifecycle
         (Stopping, DeadlinePassed) when it.Alive => To(it with { Killed = true }, Stopping, new KillTree(it.Incarnation), new Arm(it.Incarnation, KillAgain(it))),
         (BackingOff, DeadlinePassed) => Launch(it, it.LaunchReason),
         (Failed, DeadlinePassed) when it.Failure == FailureReason.CrashLoop => Launch(Forgiven(it), RestartReason.Crash),
+        (Failed, DeadlinePassed) when it.Failure == FailureReason.DependencyFailed => LaunchInOrder(Forgiven(it), RestartReason.Dependency),
         (Stopped or Starting or Running or Stopping or Failed, DeadlinePassed) => Ignored(it),
 
         _ => throw new ArgumentOutOfRangeException(nameof(e), e, "The family of events is closed."),
@@ -81,24 +101,41 @@ public static class InstanceLifecycle
     private static InstanceState Forgiven(InstanceState it) =>
         it with { UnstableInARow = 0, Crashes = [], Backoff = TimeSpan.Zero };
 
-    private static InstanceState Dead(InstanceState it) => it with { Alive = false, Readiness = Readiness.NotReady };
+    private static InstanceState Dead(InstanceState it) => it with { Alive = false, Readiness = Readiness.NotReady, ReadinessReason = null, Status = null };
+
+    private static InstanceState Ready(InstanceState it) => it with { Readiness = Readiness.Ready, ReadinessReason = null };
+
+    private static InstanceState Next(InstanceState it, RestartReason? reason) => it with
+    {
+        Phase = Starting,
+        Incarnation = it.Incarnation + 1,
+        Alive = false,
+        Killed = false,
+        Readiness = Readiness.NotReady,
+        ReadinessReason = null,
+        RestartAfterStop = null,
+        LaunchReason = reason,
+        Failure = null,
+    };
 
     private static Transition Launch(InstanceState it, RestartReason? reason, params ReadOnlySpan<InstanceEffect> first)
     {
-        var next = it with
-        {
-            Phase = Starting,
-            Incarnation = it.Incarnation + 1,
-            Spawning = true,
-            Alive = false,
-            Killed = false,
-            Readiness = Readiness.NotReady,
-            RestartAfterStop = null,
-            LaunchReason = reason,
-            Failure = null,
-        };
+        var next = Next(it, reason) with { Spawning = true };
         return new(next, [.. first, new Spawn(next.Incarnation)], reason);
     }
+
+    /// <summary>Somebody's start: what it depends on comes first.</summary>
+    private static Transition LaunchInOrder(InstanceState it, RestartReason? reason, params ReadOnlySpan<InstanceEffect> first)
+    {
+        if (it.DependsOn.Count == 0)
+            return Launch(it, reason, first);
+        var next = Next(it, reason) with { Awaiting = true, ReadinessReason = $"waits for {string.Join(", ", it.DependsOn)}", Error = null };
+        return new(next, [.. first, new AwaitDependencies(next.Incarnation)], reason);
+    }
+
+    /// <summary>No process was made, so none ended.</summary>
+    private static Transition Unmet(InstanceState it) =>
+        To(it with { Failure = FailureReason.DependencyFailed }, Failed, it.Policy.RetryFailedAfter is { } later ? new Arm(it.Incarnation, later) : new Disarm());
 
     private static Transition Stop(InstanceState it) =>
         it.Spawning ? To(it, Stopping) : SignalNow(it);

@@ -9,6 +9,12 @@ public sealed record InstanceState
     /// <summary>Whether its process can do its work.</summary>
     public Readiness Readiness { get; init; } = Readiness.NotReady;
 
+    /// <summary>Why it is not ready, as its probe or its dependencies say; null: nobody knows, or it is ready.</summary>
+    public string? ReadinessReason { get; init; }
+
+    /// <summary>What the process says that it is at; null: it says nothing.</summary>
+    public string? Status { get; init; }
+
     /// <summary>Number of the newest incarnation; 0 before the first. Only grows.</summary>
     public int Incarnation { get; init; }
 
@@ -17,6 +23,12 @@ public sealed record InstanceState
 
     /// <summary>A spawn is under way: neither its pid nor its failure is known yet.</summary>
     public bool Spawning { get; init; }
+
+    /// <summary>No process yet: <see cref="Incarnation"/> waits for <see cref="DependsOn"/>.</summary>
+    public bool Awaiting { get; init; }
+
+    /// <summary>Names of the apps that must be there before somebody's start makes a process. A restart after a crash does not wait for them.</summary>
+    public EquatableArray<string> DependsOn { get; init; } = [];
 
     /// <summary>The grace has passed and SIGKILL was sent.</summary>
     public bool Killed { get; init; }

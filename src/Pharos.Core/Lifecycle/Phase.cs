@@ -6,10 +6,10 @@ public enum Phase
     /// <summary>No process and none wanted.</summary>
     Stopped,
 
-    /// <summary>A process is being spawned, or is up and not yet known to be ready for the first time.</summary>
+    /// <summary>It waits for its dependencies, is being spawned, or is up and not yet known to be ready for the first time.</summary>
     Starting,
 
-    /// <summary>A process is up and has been ready at least once, or has outlived its minimum uptime.</summary>
+    /// <summary>A process is up and has been ready at least once, or had all the time that it was given for that.</summary>
     Running,
 
     /// <summary>The process was told to go and has not gone yet.</summary>
@@ -31,7 +31,7 @@ public enum Readiness
     /// <summary>Ready.</summary>
     Ready,
 
-    /// <summary>Was ready and no longer is, while the process runs.</summary>
+    /// <summary>Runs and cannot do its work: no longer, or not yet after all the time that it was given.</summary>
     Unready,
 }
 
@@ -114,4 +114,7 @@ public enum FailureReason
 
     /// <summary>Its policy says that this end is not followed by a restart, and it was an error.</summary>
     NotRestarted,
+
+    /// <summary>Something that it depends on did not come.</summary>
+    DependencyFailed,
 }

@@ -19,6 +19,9 @@ public sealed record SavedInstance
     /// <summary>The running process; null when there is none.</summary>
     public ProcessIdentity? Process { get; init; }
 
+    /// <summary>Whether the running process can do its work, as far as it was known; null: not known.</summary>
+    public Readiness? Readiness { get; init; }
+
     /// <summary>Restarts by reason.</summary>
     public ImmutableDictionary<RestartReason, long> Restarts { get; init; } = ImmutableDictionary<RestartReason, long>.Empty;
 

@@ -8,13 +8,14 @@ namespace Pharos.Linux.Processes;
 
 /// <summary>Makes, holds, signals and reaps processes. One per daemon.</summary>
 /// <remarks>Disposing ends its threads and leaves the processes alone.</remarks>
-public sealed class ProcessHost : IProcessHost, IDisposable
+public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
 {
     private static readonly TimeSpan SweepPatience = TimeSpan.FromSeconds(2);
 
     private readonly Spawner _spawner;
     private readonly PidfdReaper _reaper;
     private readonly ProcessTree _tree;
+    private readonly CommandRunner _commands;
 
     /// <summary>Starts its two threads.</summary>
     /// <exception cref="LinuxException">/proc is not mounted, or the kernel is older than 5.3.</exception>
@@ -24,6 +25,7 @@ public sealed class ProcessHost : IProcessHost, IDisposable
         _tree = new ProcessTree();
         _spawner = new Spawner();
         _reaper = new PidfdReaper();
+        _commands = new CommandRunner(_spawner, Hold);
     }
 
     /// <inheritdoc/>
@@ -84,6 +86,9 @@ public sealed class ProcessHost : IProcessHost, IDisposable
     /// <inheritdoc/>
     public IReadOnlyList<MarkedProcess> FindMarked() =>
         [.. _tree.Marked().Select(m => new MarkedProcess(new ProcessIdentity(m.Row.Pid, m.Row.StartTicks, BootInfo.BootId), m.Marker))];
+
+    /// <inheritdoc/>
+    public Task<CommandResult> RunAsync(CommandRequest request, CancellationToken cancel) => _commands.RunAsync(request, cancel);
 
     /// <inheritdoc/>
     public void Dispose()

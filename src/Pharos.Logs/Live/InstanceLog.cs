@@ -67,6 +67,11 @@ public sealed class InstanceLog : IDisposable
     public IReadOnlyList<string> LastLines(int count, long sinceUnixNanos) =>
         _hub.Read(() => Ring.Last(count, l => l.AtUnixNanos >= sinceUnixNanos).Select(l => Encoding.UTF8.GetString(_mask.Apply(PlainText.Clean(l.Bytes.Span)))).ToList());
 
+    /// <summary>Takes the values of secret variables out of a text, and what is no text.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>One clean line.</returns>
+    public string Mask(string text) => Encoding.UTF8.GetString(_mask.Apply(PlainText.Clean(Encoding.UTF8.GetBytes(text.ReplaceLineEndings(" ")))));
+
     internal IAppendFile FileOf(bool stderr) => _files[stderr ? 1 : 0] ??= _openFile(stderr ? ErrPath : OutPath);
 
     internal void Line(ReadOnlySpan<byte> line, int part, bool stderr, long nowUnixNanos)

@@ -5,12 +5,22 @@ using Pharos.Logs.Live;
 
 namespace Pharos.Logs.Pump;
 
+/// <summary>Is shown a line of one incarnation, on the pump's thread. Must not block.</summary>
+/// <param name="line">The line without its newline.</param>
+public delegate void LineSeen(ReadOnlySpan<byte> line);
+
 /// <summary>The two streams of one incarnation while the pump reads them.</summary>
 public sealed class LogAttachment
 {
-    internal LogAttachment(InstanceLog log) => Log = log;
+    internal LogAttachment(InstanceLog log, LineSeen? seen)
+    {
+        Log = log;
+        Seen = seen;
+    }
 
     internal InstanceLog Log { get; }
+
+    internal LineSeen? Seen { get; }
 
     internal List<StreamTail> Tails { get; } = [];
 
@@ -57,10 +67,11 @@ public sealed class LogPump : IDisposable
     /// <param name="outPath">stdout.</param>
     /// <param name="errPath">stderr.</param>
     /// <param name="mode">Spool files or FIFOs.</param>
+    /// <param name="seen">Is shown each line; null: nobody.</param>
     /// <returns>What to hand to <see cref="DrainAsync"/> when the process has ended.</returns>
-    public LogAttachment Attach(InstanceLog log, string outPath, string errPath, StdioMode mode)
+    public LogAttachment Attach(InstanceLog log, string outPath, string errPath, StdioMode mode, LineSeen? seen = null)
     {
-        var attachment = new LogAttachment(log);
+        var attachment = new LogAttachment(log, seen);
         // Opened here and now: what a process prints into a FIFO that nobody has open yet is gone when it ends.
         foreach (var (path, stderr) in new[] { (outPath, false), (errPath, true) })
         {
@@ -104,7 +115,7 @@ public sealed class LogPump : IDisposable
     private void Follow(LogAttachment attachment, IStreamSource source, string path, bool stderr, int tag)
     {
         var before = _tails.Values.Where(t => t.SharesFileWith(attachment.Log, stderr)).MaxBy(t => t.Tag);
-        var tail = new StreamTail(attachment.Log, stderr, source, path, tag, before, _time, _warn);
+        var tail = new StreamTail(attachment, stderr, source, path, tag, before, _time, _warn);
         attachment.Tails.Add(tail);
         _tails.Add(tag, tail);
         _dirty.Add(tag);

@@ -28,9 +28,9 @@ internal sealed class StreamTail : IDisposable
     private long _now;
     private long? _stalledSince;
 
-    public StreamTail(InstanceLog log, bool stderr, IStreamSource source, string path, int tag, StreamTail? before, TimeProvider time, Action<string> warn)
+    public StreamTail(LogAttachment attachment, bool stderr, IStreamSource source, string path, int tag, StreamTail? before, TimeProvider time, Action<string> warn)
     {
-        _log = log;
+        _log = attachment.Log;
         _source = source;
         _before = before;
         _time = time;
@@ -38,7 +38,11 @@ internal sealed class StreamTail : IDisposable
         Stderr = stderr;
         Path = path;
         Tag = tag;
-        _handler = (line, part) => _log.Line(line, part, Stderr, _now);
+        _handler = (line, part) =>
+        {
+            _log.Line(line, part, Stderr, _now);
+            attachment.Seen?.Invoke(line);
+        };
     }
 
     public bool Stderr { get; }

@@ -1,4 +1,5 @@
 using Pharos.Core.Ports;
+using Pharos.Core.Specs;
 using Pharos.Logs.Pump;
 using Pharos.Telemetry.Records;
 
@@ -12,6 +13,15 @@ public sealed class ActorServices
 
     /// <summary>Reads their output.</summary>
     public required LogPump Pump { get; init; }
+
+    /// <summary>Runs the commands of exec probes.</summary>
+    public required ICommandRunner Commands { get; init; }
+
+    /// <summary>Where apps say of themselves how they are.</summary>
+    public required INotifySockets Notify { get; init; }
+
+    /// <summary>Waits for what an app depends on; gives null, or one line that says what will not come and why. The supervisor sets it.</summary>
+    internal Func<AppSpec, CancellationToken, Task<string?>> AwaitDependencies { get; set; } = (_, _) => Task.FromResult<string?>(null);
 
     /// <summary>Clock.</summary>
     public required TimeProvider Time { get; init; }

@@ -5,6 +5,7 @@ using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
 using Pharos.Logs.Live;
+using Pharos.Supervisor.Probes;
 using Pharos.Supervisor.Tracing;
 using Pharos.Telemetry.Catalogue;
 using Pharos.Telemetry.Instances;
@@ -30,11 +31,13 @@ public sealed class InstanceActor : IAsyncDisposable
     private readonly Channel<Letter> _inbox = Channel.CreateUnbounded<Letter>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ITimer _deadline;
     private readonly ITimer _readyTimer;
+    private readonly InstanceProber _prober;
     private readonly Action _changed;
     private readonly Task _loop;
     private volatile int _armedFor;
     private volatile int _readyFor;
     private Running? _running;
+    private CancellationTokenSource? _waiting;
     private volatile bool _retired;
     private Task _launch = Task.CompletedTask;
     private Task _sweep = Task.CompletedTask;
@@ -59,6 +62,9 @@ public sealed class InstanceActor : IAsyncDisposable
         _reporter = new InstanceReporter(services, Telemetry);
         _trace = new OperationTrace(key, spec.Namespace, Id);
         _spans = new TransitionTrace(_trace, Telemetry, services.Time);
+        _prober = new InstanceProber(services, spec, _launcher.NotifyName, Telemetry, e => Post(e), log.Mask);
+        _launcher.Further = _prober.Variables;
+        _launcher.Reader = _prober.ReadsLines ? incarnation => line => _prober.SeeLine(incarnation, line) : null;
         _board = new SnapshotBoard(new InstanceSnapshot
         {
             Key = key,
@@ -69,6 +75,7 @@ public sealed class InstanceActor : IAsyncDisposable
             State = new InstanceState
             {
                 Policy = spec.Policy,
+                DependsOn = [.. spec.DependsOn.Select(d => d.App)],
                 Seed = BitConverter.ToUInt64(Id.ToByteArray()),
                 Incarnation = saved?.Incarnation ?? 0,
                 Phase = saved?.Failure is null ? Phase.Stopped : Phase.Failed,
@@ -91,6 +98,9 @@ public sealed class InstanceActor : IAsyncDisposable
 
     /// <summary>Memory of the whole tree above which it is restarted, bytes; null: no limit.</summary>
     public long? MaxMemoryBytes => _spec.MaxMemoryBytes;
+
+    /// <summary>Started without being asked, when a daemon begins.</summary>
+    public bool Autostart => _spec.Autostart;
 
     /// <summary>Its numbers.</summary>
     public InstanceTelemetry Telemetry => Log.Telemetry;
@@ -220,13 +230,19 @@ public sealed class InstanceActor : IAsyncDisposable
         _spans.Record(letter.Event, letter.Context, was, step);
         if (step.Ended is not null)
             next = LetGo(letter, next, step);
+        if (step.Handled && next.State is not { Phase: Phase.Starting or Phase.Running, Alive: true })
+            _prober.End();
+        if (step.Handled && !next.State.Awaiting)
+            _waiting?.Cancel();
         _board.Publish(before, next);
         if (step.Ended is not null)
             Telemetry.ProcessGone(); // after the snapshot says so: the sampler looks at it again behind each sample
         Report(letter, before, next, step);
         foreach (var effect in step.Effects)
             Run(effect);
-        if (step.Handled || next.Wanted != before.Wanted)
+        if (letter.Event is Spawned or Adopted && step.Handled && next.State is { Phase: Phase.Starting or Phase.Running })
+            _prober.Begin(next.State.Incarnation, _running!.Env, _services.Time.GetElapsedTime(_running.SpawnedAt), letter.Event is Adopted a ? a.Readiness : null);
+        if ((step.Handled && letter.Event is not StatusSaid) || next.Wanted != before.Wanted)
             _changed();
     }
 
@@ -275,11 +291,17 @@ public sealed class InstanceActor : IAsyncDisposable
             case BecameReady when step.Handled:
                 _reporter.Ready(after, context);
                 break;
-            case BecameUnready when step.Handled:
-                _reporter.Unready(after, context);
+            case BecameUnready x when step.Handled:
+                _reporter.Unready(after, x.Why, context);
+                break;
+            case LivenessFailed x when step.Handled:
+                _services.Say($"{after.Key} is restarted, its liveness probe failed: {x.Why}");
+                _reporter.Other(after);
+                break;
+            case DependenciesMet when step.Handled:
                 break;
             default:
-                if (step.Handled && before.State.Phase != after.State.Phase)
+                if (step.Handled && (before.State.Phase != after.State.Phase || before.State.Status != after.State.Status))
                     _reporter.Other(after);
                 break;
         }
@@ -297,6 +319,10 @@ public sealed class InstanceActor : IAsyncDisposable
             case InstanceEffect.Spawn spawn:
                 _trace.Step(SpanNames.Resolve);
                 Launch(spawn.Incarnation);
+                break;
+            case InstanceEffect.AwaitDependencies await:
+                _trace.Step(SpanNames.AwaitDependencies);
+                AwaitDependencies(await.Incarnation);
                 break;
             case InstanceEffect.Signal signal:
                 _trace.Step(SpanNames.Signal);
@@ -335,8 +361,31 @@ public sealed class InstanceActor : IAsyncDisposable
         }
     });
 
+    private void AwaitDependencies(int incarnation)
+    {
+        _waiting = new CancellationTokenSource();
+        var cancel = _waiting.Token;
+        _ = Task.Run(async () =>
+        {
+            try
+            {
+                var missing = await _services.AwaitDependencies(_spec, cancel);
+                Post(missing is null ? new DependenciesMet(incarnation) : new DependenciesFailed(incarnation, missing));
+            }
+            catch (OperationCanceledException)
+            {
+                // It was stopped meanwhile.
+            }
+            catch (Exception e)
+            {
+                Post(new DependenciesFailed(incarnation, e.Message)); // or it would wait for ever
+            }
+        });
+    }
+
     private void Launch(int incarnation)
     {
+        _prober.Expect(incarnation);
         var sweep = _sweep;
         var operation = _trace.Token;
         _launch = Task.Run(async () =>
@@ -384,7 +433,8 @@ public sealed class InstanceActor : IAsyncDisposable
         _trace.Step(SpanNames.WaitReady, operation);
         Post(new Spawned(incarnation), default, result.Value, null);
         _readyFor = incarnation;
-        _readyTimer.Change(_spec.Policy.MinUptime > TimeSpan.Zero ? _spec.Policy.MinUptime : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        if (_spec.Ready is null)
+            _readyTimer.Change(_spec.Policy.MinUptime > TimeSpan.Zero ? _spec.Policy.MinUptime : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         spawned.SetResult(result.Value!); // an end that came first follows now, and not before
     }
 
@@ -438,6 +488,7 @@ public sealed class InstanceActor : IAsyncDisposable
         }
 
         var spawned = new TaskCompletionSource<Running>();
+        _prober.Expect(incarnation);
         _running = _launcher.Adopt(_spec, identity, incarnation, status => Ended(incarnation, status, spawned.Task));
         if (_running is null)
         {
@@ -452,7 +503,7 @@ public sealed class InstanceActor : IAsyncDisposable
             Wanted = saved.Wanted || unknown,
             State = Snapshot.State with { Incarnation = incarnation, Phase = Phase.Stopped, Failure = null },
         });
-        Post(new Adopted(incarnation));
+        Post(new Adopted(incarnation, _spec.Ready is null ? Readiness.Ready : unknown ? Readiness.NotReady : saved.Readiness ?? Readiness.NotReady));
         if (!Snapshot.Wanted)
             Post(new StopRequested()); // that daemon was killed while it stopped it
         spawned.SetResult(_running);
@@ -474,6 +525,8 @@ public sealed class InstanceActor : IAsyncDisposable
         await _loop;
         await _reports;
         _trace.End("abandoned", "the supervisor ended");
+        _waiting?.Cancel();
+        _prober.Dispose();
         await _deadline.DisposeAsync();
         await _readyTimer.DisposeAsync();
         _running?.Process.Dispose();

@@ -17,6 +17,9 @@ public sealed class InstanceEventHub
     private Channel<InstanceChange>[] _observers = [];
     private long _sequence;
 
+    /// <summary>Told of each change by name, by whoever made it. Must not block.</summary>
+    internal event Action<string, InstanceSnapshot>? Changed;
+
     /// <summary>Tells all observers.</summary>
     public void Publish(string name, InstanceSnapshot instance, DateTimeOffset at)
     {
@@ -30,6 +33,8 @@ public sealed class InstanceEventHub
                     observer.Writer.TryComplete();
             }
         }
+
+        Changed?.Invoke(name, instance);
     }
 
     /// <summary>Begins to observe.</summary>

@@ -16,7 +16,7 @@ internal sealed class InstanceReporter(ActorServices services, InstanceTelemetry
 
     public void Ready(InstanceSnapshot it, ActivityContext context) => Emit(it, EventNames.Ready, Severity.Info, $"{it.Key} is ready", context);
 
-    public void Unready(InstanceSnapshot it, ActivityContext context) => Emit(it, EventNames.Unready, Severity.Warn, $"{it.Key} is no longer ready", context);
+    public void Unready(InstanceSnapshot it, string why, ActivityContext context) => Emit(it, EventNames.Unready, Severity.Warn, $"{it.Key} is not ready: {why}", context, (A.ProbeMessage, why));
 
     public void Adopted(InstanceSnapshot it, ActivityContext context) => Emit(it, EventNames.Adopted, Severity.Info, $"{it.Key} adopted, pid {it.Process?.Pid}", context);
 

@@ -17,13 +17,23 @@ namespace Pharos.Supervisor.Actors;
 /// <param name="Logs">The reading.</param>
 /// <param name="Marker">What its tree carries.</param>
 /// <param name="SpawnedAt">Monotonic timestamp.</param>
-internal sealed record Running(IHostedProcess Process, LogAttachment Logs, string Marker, long SpawnedAt);
+/// <param name="Env">Its environment.</param>
+internal sealed record Running(IHostedProcess Process, LogAttachment Logs, string Marker, long SpawnedAt, IReadOnlyDictionary<string, string> Env);
 
 /// <summary>Turns a spec into a process: resolve, environment, streams, spawn. Runs outside the actor and answers with a value.</summary>
 internal sealed class Launcher(ActorServices services, InstanceKey key, Guid instanceId, TelemetryResource resource, InstanceLog log)
 {
     // Two homes of one machine may have apps of the same name, and so the same instance ids: neither may sweep away the other's processes.
     private readonly string _home = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(services.Options.LogDirectory)).AsSpan(0, 4));
+
+    /// <summary>Name of the socket by which an instance speaks for itself: the same for every incarnation and daemon.</summary>
+    public string NotifyName => $"{instanceId:N}.{_home}";
+
+    /// <summary>Variables that go to each process besides its own.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Further { get; set; } = [];
+
+    /// <summary>Is shown each line of an incarnation; null: nobody.</summary>
+    public Func<int, LineSeen>? Reader { get; set; }
 
     /// <summary>What every process of an incarnation carries in its environment.</summary>
     public string MarkerOf(int incarnation) => $"{instanceId}.{incarnation}.{_home}";
@@ -57,7 +67,8 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
         var (outPath, errPath) = StreamsOf(incarnation);
         var marker = MarkerOf(incarnation);
         // The reader is there before the writer: what a process prints into a FIFO and dies would be gone otherwise.
-        var attachment = services.Pump.Attach(log, outPath, errPath, spec.Stdio);
+        var attachment = services.Pump.Attach(log, outPath, errPath, spec.Stdio, Reader?.Invoke(incarnation));
+        var env = Environment(spec, context);
         var spawnedAt = services.Time.GetTimestamp();
         var request = new LaunchRequest
         {
@@ -66,7 +77,7 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
             Executable = command.Executable,
             Argv = command.Argv,
             Cwd = spec.Cwd,
-            Env = Environment(spec, context),
+            Env = env,
             Marker = marker,
             StdoutPath = outPath,
             StderrPath = errPath,
@@ -94,7 +105,7 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
             return refused;
         }
 
-        return new Running(spawned.Value!, attachment, marker, spawnedAt);
+        return new Running(spawned.Value!, attachment, marker, spawnedAt, env);
     }
 
     /// <summary>Takes a process of an earlier daemon back, and goes on reading where that one stopped.</summary>
@@ -110,7 +121,8 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
 
         var age = services.Time.GetUtcNow() - process.StartedAt;
         var spawnedAt = services.Time.GetTimestamp() - (long)(age.TotalSeconds * services.Time.TimestampFrequency);
-        return new Running(process, services.Pump.Attach(log, outPath, errPath, spec.Stdio), MarkerOf(incarnation), spawnedAt);
+        var logs = services.Pump.Attach(log, outPath, errPath, spec.Stdio, Reader?.Invoke(incarnation));
+        return new Running(process, logs, MarkerOf(incarnation), spawnedAt, Environment(spec, default));
     }
 
     /// <summary>Reads what processes that are gone had printed while nobody looked, oldest first.</summary>
@@ -152,6 +164,8 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
             env[slot] = key.Index.ToString();
         if (spec.IncrementVar is { } grows && int.TryParse(spec.Env.GetValueOrDefault(grows), out var first))
             env[grows] = (first + (long)key.Index).ToString();
+        foreach (var (name, value) in Further)
+            env[name] = value;
         if (!spec.InjectOtel)
             return env.ToImmutable();
         foreach (var (name, value) in AppResource.Injected(spec, key, resource, services.Options))

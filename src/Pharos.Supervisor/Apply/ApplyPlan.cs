@@ -95,7 +95,7 @@ public static class ApplyPlan
         var fields = Differences(spec, wanted);
         var kind = fields.Count > 0 ? ChangeKind.Update
             : spec.Instances != wanted.Instances ? ChangeKind.Scale
-            : start && !current.AllUp ? ChangeKind.Start
+            : start && wanted.Autostart && !current.AllUp ? ChangeKind.Start
             : ChangeKind.Unchanged;
         return new(wanted.Name, kind, fields, spec.Instances, wanted.Instances, wanted with { CreatedAt = spec.CreatedAt });
     }

@@ -5,6 +5,7 @@ using Pharos.Core.Lifecycle;
 using Pharos.Core.Specs;
 using Pharos.Supervisor.Actors;
 using Pharos.Supervisor.Apply;
+using Pharos.Supervisor.Dependencies;
 using static Pharos.Core.Lifecycle.InstanceEvent;
 
 namespace Pharos.Supervisor;
@@ -30,11 +31,15 @@ public sealed partial class ProcessSupervisor
         try
         {
             var current = _apps.Values.ToDictionary(a => a.Spec.Name, a => new CurrentApp(a.Spec, a.Instances.All(IsUp)));
-            var plan = ApplyPlan.Compute(current, wanted, source, start, prune).Select(Resolvable).ToList();
+            var after = SpecsWith(wanted);
+            var plan = ApplyPlan.Compute(current, wanted, source, start, prune).Select(change => Resolvable(change, after)).ToList();
             if (dryRun)
                 return plan;
             try
             {
+                // All new ones are there before any is started: they may depend on each other.
+                foreach (var change in plan.Where(c => c.Kind == ChangeKind.Create && c.Error is null))
+                    Change(apps => apps.SetItem(change.Name, Make(change.Spec! with { Source = source }, [], [])));
                 return await Task.WhenAll(plan.Select(change => change.Error is null ? ConvergeAsync(change, source, start, context, cancel) : Task.FromResult(change)));
             }
             finally
@@ -62,14 +67,18 @@ public sealed partial class ProcessSupervisor
 
     private static bool IsUp(InstanceActor actor) => actor.Snapshot.State.Phase is Phase.Starting or Phase.Running or Phase.BackingOff;
 
-    private AppChange Resolvable(AppChange change) =>
-        change.Kind is ChangeKind.Create or ChangeKind.Update && _services.Host.Resolve(change.Spec!).Refused is { } refused ? change with { Error = refused.Message } : change;
+    private AppChange Resolvable(AppChange change, IReadOnlyDictionary<string, AppSpec> after)
+    {
+        if (change.Kind is not (ChangeKind.Create or ChangeKind.Update))
+            return change;
+        return (_services.Host.Resolve(change.Spec!).Refused?.Message ?? DependencyGraph.FaultOf(change.Spec!, after)) is { } error ? change with { Error = error } : change;
+    }
 
     private async Task<AppChange> ConvergeAsync(AppChange change, string source, bool start, ActivityContext context, CancellationToken cancel)
     {
         var error = change.Kind switch
         {
-            ChangeKind.Create => await CreateAsync(change.Spec! with { Source = source }, context, cancel),
+            ChangeKind.Create => await CreatedAsync(_apps[change.Name], context, cancel),
             ChangeKind.Update => await UpdateAsync(_apps[change.Name], change.Spec! with { Source = source }, start, context, cancel),
             ChangeKind.Scale => await ScaleAsync(_apps[change.Name], change.To, source, start, context, cancel),
             ChangeKind.Start => await AdoptSourceAsync(_apps[change.Name], source, start: true, context, cancel),
@@ -79,12 +88,8 @@ public sealed partial class ProcessSupervisor
         return change with { Error = error };
     }
 
-    private async Task<string?> CreateAsync(AppSpec spec, ActivityContext context, CancellationToken cancel)
-    {
-        var app = Make(spec, [], []);
-        Change(apps => apps.SetItem(spec.Name, app));
-        return (await UpAsync(app.Instances, new StartRequested(), context, cancel))?.Line;
-    }
+    private async Task<string?> CreatedAsync(App app, ActivityContext context, CancellationToken cancel) =>
+        app.Spec.Autostart ? (await UpAsync(app.Instances, new StartRequested(), context, cancel))?.Line : null;
 
     /// <summary>An instance keeps its slot, its counters and its output; what is new is the actor with the new spec.</summary>
     private async Task<string?> UpdateAsync(App app, AppSpec spec, bool start, ActivityContext context, CancellationToken cancel)
@@ -165,7 +170,7 @@ public sealed partial class ProcessSupervisor
     }
 
     /// <summary>Stops what is to go. Not to be given up half-way: an actor whose process runs must not be ended.</summary>
-    private static async Task<string?> DownAsync(IReadOnlyList<InstanceActor> actors, ActivityContext context)
+    private async Task<string?> DownAsync(IReadOnlyList<InstanceActor> actors, ActivityContext context)
     {
         if (await StopAllAsync(actors, context, CancellationToken.None) is { } unstopped)
             return unstopped.Line;

@@ -18,6 +18,7 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps)
             Wanted = i.Wanted,
             Incarnation = i.Incarnation,
             Process = i.Process,
+            Readiness = i.Readiness?.ToString(),
             Restarts = i.Restarts.ToDictionary(r => r.Key.ToString(), r => r.Value),
             Exits = i.Exits.ToDictionary(r => r.Key.ToString(), r => r.Value),
             Failure = i.Failure?.ToString(),
@@ -35,6 +36,7 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps)
                 Wanted = i.Wanted,
                 Incarnation = i.Incarnation,
                 Process = i.Process,
+                Readiness = i.Readiness is null ? null : Enum.Parse<Readiness>(i.Readiness),
                 Restarts = i.Restarts.ToImmutableDictionary(r => Enum.Parse<RestartReason>(r.Key), r => r.Value),
                 Exits = i.Exits.ToImmutableDictionary(r => Enum.Parse<ExitReason>(r.Key), r => r.Value),
                 Failure = i.Failure is null ? null : Enum.Parse<FailureReason>(i.Failure),
@@ -54,6 +56,8 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps)
         public int Incarnation { get; init; }
 
         public ProcessIdentity? Process { get; init; }
+
+        public string? Readiness { get; init; }
 
         public Dictionary<string, long> Restarts { get; init; } = [];
 

@@ -25,6 +25,26 @@ internal sealed class TransitionTrace(OperationTrace trace, InstanceTelemetry te
         var now = time.GetTimestamp();
         switch (e)
         {
+            case StopRequested when was.Awaiting:
+                trace.End("stopped", "a stop was asked for while it waited for its dependencies");
+                break;
+            case DependenciesFailed x when step.Handled:
+                trace.End(Words.Of(FailureReason.DependencyFailed), x.Why);
+                telemetry.Started(ready: false, time.GetElapsedTime(_operationAt, now).TotalSeconds);
+                break;
+            case LivenessFailed x when step.Handled:
+                trace.Begin(SpanNames.Restart, default, new(AttributeNames.RestartReason, Words.Of(RestartReason.Probe)), new(AttributeNames.ProbeMessage, x.Why));
+                _operationAt = now;
+                break;
+            case BecameUnready x when step.Handled && was.Phase == Phase.Starting:
+                trace.End("not_ready", x.Why);
+                telemetry.Started(ready: false, time.GetElapsedTime(_operationAt, now).TotalSeconds);
+                break;
+            case BecameReady or BecameUnready when step.Handled && was.Phase == Phase.Running:
+                trace.Begin(SpanNames.ProbeTransition, default, new(AttributeNames.ReadinessFrom, Words.Of(was.Readiness)),
+                    new(AttributeNames.ReadinessTo, Words.Of(step.Next.Readiness)), new(AttributeNames.ProbeMessage, step.Next.ReadinessReason));
+                trace.End();
+                break;
             case StopRequested when step.Handled && was.Phase is Phase.Starting or Phase.Running:
                 trace.Begin(SpanNames.Stop, command);
                 _operationAt = now;

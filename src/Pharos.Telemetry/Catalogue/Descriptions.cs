@@ -10,6 +10,8 @@ public static class Descriptions
         (SpanNames.Stop, "From the order to stop an instance until its process has ended."),
         (SpanNames.Restart, "A further incarnation; after a crash a trace of its own, linked to the one before."),
         (SpanNames.Adopt, "A process that outlived its daemon was taken back."),
+        (SpanNames.ProbeTransition, "A running instance became ready, or can no longer do its work; linked to the operation before."),
+        (SpanNames.AwaitDependencies, "The wait for the apps that must be there first."),
         (SpanNames.Resolve, "Interpreter, directory and credentials were looked up."),
         (SpanNames.Backoff, "The wait before the next start."),
         (SpanNames.Spawn, "The kernel made the process."),

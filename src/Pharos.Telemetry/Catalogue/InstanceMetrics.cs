@@ -28,6 +28,7 @@ public static class InstanceMetrics
     public static readonly MetricDefinition StopDuration = new("pharos.instance.stop.duration", Histogram, "s", "From the stop signal to the end, by reason.", AttributeNames.ExitReason) { IsDouble = true, Bounds = OperationBounds };
     public static readonly MetricDefinition RunDuration = new("pharos.instance.run.duration", Histogram, "s", "Lifetime of processes, by the reason of their end.", AttributeNames.ExitReason) { IsDouble = true, Bounds = LifetimeBounds };
     public static readonly MetricDefinition BackoffDelay = new("pharos.instance.backoff.delay", Gauge, "s", "The delay before the next start; 0 when none is waited.") { IsDouble = true };
+    public static readonly MetricDefinition ProbeDuration = new("pharos.probe.duration", Histogram, "s", "Time until the answer of a probe, or until it was given up, by type and outcome.", AttributeNames.ProbeType, AttributeNames.Outcome) { IsDouble = true, Bounds = OperationBounds };
     public static readonly MetricDefinition MemoryLimit = new("pharos.instance.memory.limit", UpDownCounter, "By", "The memory limit of the instance, when it has one.");
     public static readonly MetricDefinition LogRecords = new("pharos.log.records", Counter, "{record}", "Lines that the instance printed.", AttributeNames.LogIoStream, AttributeNames.LogSeverityBand);
     public static readonly MetricDefinition LogBytes = new("pharos.log.bytes", Counter, "By", "Bytes that the instance printed.", AttributeNames.LogIoStream);
@@ -41,6 +42,6 @@ public static class InstanceMetrics
     [
         CpuTime, MemoryUsage, MemoryVirtual, ThreadCount, FileDescriptors, ContextSwitches, PagingFaults, DiskIo, Uptime,
         TreeMemory, TreeProcesses, Restarts, Exits, Status, Ready, StartDuration, StopDuration, RunDuration, BackoffDelay,
-        MemoryLimit, LogRecords, LogBytes, LogDropped, AppInstances, AppDesired,
+        ProbeDuration, MemoryLimit, LogRecords, LogBytes, LogDropped, AppInstances, AppDesired,
     ];
 }

@@ -1,4 +1,5 @@
 using Pharos.Core.Lifecycle;
+using Pharos.Core.Specs;
 
 namespace Pharos.Telemetry.Catalogue;
 
@@ -39,6 +40,10 @@ public static class AttributeNames
     public const string ExitLastLines = "pharos.exit.last_lines";
     public const string BackoffDelay = "pharos.backoff.delay";
     public const string FailureReason = "pharos.failure.reason";
+    public const string ProbeType = "pharos.probe.type";
+    public const string ProbeMessage = "pharos.probe.message";
+    public const string ReadinessFrom = "pharos.readiness.from";
+    public const string ReadinessTo = "pharos.readiness.to";
     public const string Outcome = "pharos.outcome";
     public const string LogSeverityBand = "pharos.log.severity";
     public const string LogDropReason = "pharos.log.drop.reason";
@@ -53,6 +58,8 @@ public static class SpanNames
     public const string Stop = "pharos.instance.stop";
     public const string Restart = "pharos.instance.restart";
     public const string Adopt = "pharos.instance.adopt";
+    public const string ProbeTransition = "pharos.instance.probe_transition";
+    public const string AwaitDependencies = "await-dependencies";
     public const string Resolve = "resolve";
     public const string Backoff = "backoff";
     public const string Spawn = "spawn";
@@ -77,7 +84,7 @@ public static class EventNames
     [
         (Started, "A process was spawned."),
         (Ready, "It can do its work."),
-        (Unready, "It runs and can no longer do its work."),
+        (Unready, "It runs and cannot do its work, and what its probe said."),
         (Exited, "A process ended: code or signal, reason, uptime and the last lines that it printed."),
         (RestartScheduled, "A further process follows, and after which delay."),
         (GaveUp, "Nothing spawns until somebody asks, and why."),
@@ -138,6 +145,16 @@ public static class Words
         FailureReason.CrashLoop => "crash_loop",
         FailureReason.SpawnFailed => "spawn_failed",
         FailureReason.NotRestarted => "not_restarted",
+        FailureReason.DependencyFailed => "dependency_failed",
+    };
+
+    public static string Of(ProbeKind kind) => kind switch
+    {
+        ProbeKind.Http => "http",
+        ProbeKind.Tcp => "tcp",
+        ProbeKind.Exec => "exec",
+        ProbeKind.Notify => "notify",
+        ProbeKind.Log => "log",
     };
 
     public static IReadOnlyList<ExitReason> ExitReasons { get; } = Enum.GetValues<ExitReason>();

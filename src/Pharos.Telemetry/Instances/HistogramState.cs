@@ -3,15 +3,16 @@ using Pharos.Telemetry.Records;
 
 namespace Pharos.Telemetry.Instances;
 
-/// <summary>A cumulative histogram with explicit bounds, one series per attribute value.</summary>
+/// <summary>A cumulative histogram with explicit bounds, one series per value of its attributes.</summary>
 internal sealed class HistogramState(MetricDefinition metric)
 {
-    private readonly Dictionary<string, (long[] Counts, double Sum)> _series = [];
+    private readonly Dictionary<(string, string?), (long[] Counts, double Sum)> _series = [];
 
-    public void Record(string attribute, double value)
+    public void Record(string first, double value, string? second = null)
     {
         lock (_series) // guards _series: written by the actor, read by exporters
         {
+            var attribute = (first, second);
             if (!_series.TryGetValue(attribute, out var s))
                 s = (new long[metric.Bounds.Length + 1], 0);
             var bucket = 0;
@@ -26,8 +27,8 @@ internal sealed class HistogramState(MetricDefinition metric)
     {
         lock (_series)
         {
-            foreach (var (attribute, (counts, sum)) in _series)
-                points.Add(like with { Metric = metric, Attribute1 = attribute, Histogram = new HistogramValue([.. counts], sum) });
+            foreach (var ((first, second), (counts, sum)) in _series)
+                points.Add(like with { Metric = metric, Attribute1 = first, Attribute2 = second, Histogram = new HistogramValue([.. counts], sum) });
         }
     }
 }

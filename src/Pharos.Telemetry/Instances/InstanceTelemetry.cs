@@ -1,5 +1,6 @@
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
+using Pharos.Core.Specs;
 using Pharos.Telemetry.Catalogue;
 using Pharos.Telemetry.Records;
 using M = Pharos.Telemetry.Catalogue.InstanceMetrics;
@@ -22,6 +23,7 @@ public sealed class InstanceTelemetry : IMetricSource
     private readonly HistogramState _start = new(M.StartDuration);
     private readonly HistogramState _stop = new(M.StopDuration);
     private readonly HistogramState _run = new(M.RunDuration);
+    private readonly HistogramState _probe = new(M.ProbeDuration);
     private readonly object _sampleLock = new(); // guards the fields of the sample below
     private ProcessSample _sample;
     private long _processStartUnixNanos;
@@ -78,6 +80,12 @@ public sealed class InstanceTelemetry : IMetricSource
 
     /// <summary>Counts a stop that came to its end.</summary>
     public void Stopped(ExitReason reason, double seconds) => _stop.Record(Words.Of(reason), seconds);
+
+    /// <summary>Counts an answer of a probe.</summary>
+    /// <param name="kind">How it asked.</param>
+    /// <param name="good">Whether the answer was good.</param>
+    /// <param name="seconds">How long it took.</param>
+    public void Probed(ProbeKind kind, bool good, double seconds) => _probe.Record(Words.Of(kind), seconds, good ? "success" : "failure");
 
     /// <summary>Counts output.</summary>
     /// <param name="stderr">Which stream.</param>
@@ -199,6 +207,7 @@ public sealed class InstanceTelemetry : IMetricSource
         _start.Collect(points, made);
         _stop.Collect(points, made);
         _run.Collect(points, made);
+        _probe.Collect(points, made);
         for (var s = 0; s < 2; s++)
         {
             for (var band = 0; band < Bands.Length; band++)

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Pharos.Api;
 using Pharos.Contracts;
 using Pharos.Linux.Daemon;
+using Pharos.Linux.Notify;
 using Pharos.Linux.Processes;
 using Pharos.Linux.Sampling;
 using Pharos.Linux.Streams;
@@ -31,10 +32,13 @@ internal static class DaemonHost
         using var host = new ProcessHost();
         using var pump = new LogPump(new SpoolIo(), TimeProvider.System, log.Say);
         using var sampler = new ProcSampler();
+        using var notify = new NotifySockets(Path.Combine(paths.Stdio, "notify"));
         var services = new ActorServices
         {
             Host = host,
             Pump = pump,
+            Commands = host,
+            Notify = notify,
             Time = TimeProvider.System,
             Sink = telemetry.Sink,
             Say = log.Say,

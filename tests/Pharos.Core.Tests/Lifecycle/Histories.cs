@@ -16,6 +16,9 @@ public enum Happening
     SpawnFailsForNow,
     GetsReady,
     GetsUnready,
+    IsDead,
+    OthersAreThere,
+    OthersFail,
     EndsWell,
     EndsBadly,
     TimerFires,
@@ -31,8 +34,9 @@ internal sealed class Replay
     private readonly HashSet<int> _spawning = [];
     private TimeSpan _now;
     private (int Incarnation, bool Set) _timer;
+    private int? _awaits;
 
-    public InstanceState State { get; private set; } = new() { Seed = 42, Policy = new RestartPolicy { MaxCrashes = 4, CrashWindow = TimeSpan.FromSeconds(60) } };
+    public InstanceState State { get; private set; } = new() { Seed = 42, DependsOn = ["db"], Policy = new RestartPolicy { MaxCrashes = 4, CrashWindow = TimeSpan.FromSeconds(60) } };
 
     public int MostAlive { get; private set; }
 
@@ -82,7 +86,15 @@ internal sealed class Replay
             case Happening.GetsReady:
                 return new BecameReady(State.Incarnation);
             case Happening.GetsUnready:
-                return new BecameUnready(State.Incarnation);
+                return new BecameUnready(State.Incarnation, "http 503");
+            case Happening.IsDead:
+                return new LivenessFailed(State.Incarnation, "no answer");
+            case Happening.OthersAreThere when _awaits is { } waits:
+                _awaits = null;
+                return new DependenciesMet(waits);
+            case Happening.OthersFail when _awaits is { } waits:
+                _awaits = null;
+                return new DependenciesFailed(waits, "db is gone");
             case Happening.EndsWell or Happening.EndsBadly when _alive.Count > 0:
                 var dead = _alive.First();
                 _alive.Remove(dead);
@@ -113,6 +125,9 @@ internal sealed class Replay
                         Faults.Add($"spawned #{spawn.Incarnation} after a stop");
                     _spawning.Add(spawn.Incarnation);
                     break;
+                case InstanceEffect.AwaitDependencies await:
+                    _awaits = await.Incarnation;
+                    break;
                 case InstanceEffect.Arm arm:
                     if (arm.Delay < TimeSpan.Zero || arm.Delay > RestartPolicy.LongestDelay)
                         Faults.Add($"armed {arm.Delay}");
@@ -132,6 +147,10 @@ internal sealed class Replay
             Faults.Add($"thinks alive={State.Alive} while {_alive.Count} live");
         if (State.Phase == Phase.BackingOff && !_timer.Set)
             Faults.Add("backs off without a timer");
+        if (State.Awaiting && _awaits != State.Incarnation)
+            Faults.Add("waits for others without having asked for them");
+        if (State.Awaiting && (State.Alive || State.Spawning))
+            Faults.Add("waits for others and has a process");
         if (State.Phase == Phase.Stopping && State.Alive && !_timer.Set)
             Faults.Add("stops a process without a deadline");
     }

@@ -28,6 +28,9 @@ public sealed class InstanceLifecycleTable
     {
         var it = new InstanceState { Incarnation = 3, Policy = new RestartPolicy { Jitter = 0, MaxCrashes = 3 } };
         yield return ("Stopped", it);
+        yield return ("Stopped, depends on others", it with { DependsOn = ["db", "cache"] });
+        yield return ("Starting, waits for others", it with { Phase = Phase.Starting, Awaiting = true, DependsOn = ["db"], ReadinessReason = "waits for db" });
+        yield return ("Failed, what it depends on did not come", it with { Phase = Phase.Failed, Failure = FailureReason.DependencyFailed, DependsOn = ["db"], Error = "db is gone" });
         yield return ("Starting, spawn under way", it with { Phase = Phase.Starting, Spawning = true });
         yield return ("Starting, process up", it with { Phase = Phase.Starting, Alive = true });
         yield return ("Running, ready", it with { Phase = Phase.Running, Alive = true, Readiness = Readiness.Ready });
@@ -55,7 +58,15 @@ public sealed class InstanceLifecycleTable
         yield return ("Adopted", new Adopted(current) { At = now });
         yield return ("BecameReady", new BecameReady(current) { At = now });
         yield return ("BecameReady, earlier incarnation", new BecameReady(current - 1) { At = now });
-        yield return ("BecameUnready", new BecameUnready(current) { At = now });
+        yield return ("BecameUnready", new BecameUnready(current, "http 503") { At = now });
+        yield return ("Adopted, not ready", new Adopted(current, Readiness.NotReady) { At = now });
+        yield return ("Adopted, unready", new Adopted(current, Readiness.Unready) { At = now });
+        yield return ("LivenessFailed", new LivenessFailed(current, "no answer") { At = now });
+        yield return ("LivenessFailed, earlier incarnation", new LivenessFailed(current - 1, "no answer") { At = now });
+        yield return ("StatusSaid", new StatusSaid(current, "busy") { At = now });
+        yield return ("DependenciesMet", new DependenciesMet(current) { At = now });
+        yield return ("DependenciesFailed", new DependenciesFailed(current, "db is gone") { At = now });
+        yield return ("DependenciesMet, earlier incarnation", new DependenciesMet(current - 1) { At = now });
         yield return ("Exited 0 after 10 s", new Exited(current, new ExitStatus(0, null), TimeSpan.FromSeconds(10)) { At = now });
         yield return ("Exited 1 after 10 s", new Exited(current, new ExitStatus(1, null), TimeSpan.FromSeconds(10)) { At = now });
         yield return ("Exited 1 after 10 ms", new Exited(current, new ExitStatus(1, null), TimeSpan.FromMilliseconds(10)) { At = now });
@@ -73,6 +84,12 @@ public sealed class InstanceLifecycleTable
         var parts = new List<string> { $"{next.Phase} #{next.Incarnation}" };
         if (next.Readiness != Readiness.NotReady)
             parts.Add(next.Readiness.ToString());
+        if (next.ReadinessReason is { } reason)
+            parts.Add($"({reason})");
+        if (next.Awaiting)
+            parts.Add("awaiting");
+        if (next.Status is { } says)
+            parts.Add($"says {says}");
         if (next.RestartAfterStop is { } again)
             parts.Add($"then {again}");
         if (next.Failure is { } failure)
