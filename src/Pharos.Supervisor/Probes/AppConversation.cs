@@ -65,7 +65,7 @@ internal sealed class AppConversation : IDisposable
                 return;
             }
 
-            await Task.Delay(allowed - silent, _services.Time, cancel);
+            await Task.Delay(allowed - silent + TimeSpan.FromMilliseconds(1), _services.Time, cancel); // Task.Delay cuts to whole milliseconds
         }
     }
 

@@ -106,6 +106,7 @@ public sealed class InstanceLifecycleTable
     private static string Describe(InstanceEffect effect) => effect switch
     {
         InstanceEffect.Spawn s => $"Spawn #{s.Incarnation}",
+        InstanceEffect.AwaitDependencies w => $"AwaitDependencies #{w.Incarnation}",
         InstanceEffect.Signal s => $"Signal #{s.Incarnation} {SignalNames.Of(s.Number)}",
         InstanceEffect.KillTree k => $"KillTree #{k.Incarnation}",
         InstanceEffect.Arm a => $"Arm #{a.Incarnation} {a.Delay.TotalMilliseconds} ms",
