@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
 
 namespace Pharos.Fixtures;
 
@@ -32,10 +34,26 @@ internal static class Program
                 Thread.Sleep(Number(args[1]));
                 Out.Line("ready");
                 return StayUp();
+            case "notifies":
+                return Notify(args[1] == "-" ? Environment.GetEnvironmentVariable("NOTIFY_SOCKET")! : args[1], args[2..]);
             default:
-                Out.Line("verbs: stays-up | exits-with CODE [AFTER-MS] | ignores-sigterm | leaves-grandchildren | spews LINES RATE | half-lines | slow-ready MS | heartbeat FILE");
+                Out.Line("verbs: stays-up | exits-with CODE [AFTER-MS] | ignores-sigterm | leaves-grandchildren | spews LINES RATE | half-lines | slow-ready MS | heartbeat FILE | notifies ADDRESS|- MESSAGE... [stay]");
                 return 64;
         }
+    }
+
+    /// <summary>Messages of sd_notify(3), one after the other.</summary>
+    private static int Notify(string address, string[] messages)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        foreach (var message in messages)
+        {
+            if (message == "stay")
+                return StayUp();
+            socket.SendTo(Encoding.UTF8.GetBytes(message), new UnixDomainSocketEndPoint(address.StartsWith('@') ? "\0" + address[1..] : address));
+        }
+
+        return 0;
     }
 
     private static int StayUp()

@@ -26,6 +26,10 @@ public static class InstanceLifecycle
         (_, DependenciesMet x) when x.Incarnation != it.Incarnation || !it.Awaiting => Ignored(it),
         (_, DependenciesFailed x) when x.Incarnation != it.Incarnation || !it.Awaiting => Ignored(it),
 
+        // A person's stop stands above what would restart by itself, and it may have come first by a hair.
+        (Stopped or Stopping, RestartRequested x) when !x.Reason.IsAPersons() && it.RestartAfterStop is null => Ignored(it),
+        (BackingOff or Failed, RestartRequested x) when !x.Reason.IsAPersons() && x.Reason != RestartReason.Watch => Ignored(it),
+
         (Stopped, StartRequested) => LaunchInOrder(Forgiven(it), null),
         (Failed, StartRequested) => LaunchInOrder(Forgiven(it), null, new Disarm()),
         (BackingOff, StartRequested) => Launch(Forgiven(it), it.LaunchReason, new Disarm()),

@@ -103,6 +103,15 @@ public enum RestartReason
     Dependency,
 }
 
+/// <summary>What reasons have in common.</summary>
+public static class RestartReasons
+{
+    /// <summary>Somebody asked for it: it brings back also what is stopped.</summary>
+    /// <param name="reason">The reason.</param>
+    /// <returns>False for what happens by itself, and only to what runs.</returns>
+    public static bool IsAPersons(this RestartReason reason) => reason is RestartReason.Manual or RestartReason.Reload or RestartReason.Deploy;
+}
+
 /// <summary>Why an instance is <see cref="Phase.Failed"/>.</summary>
 public enum FailureReason
 {

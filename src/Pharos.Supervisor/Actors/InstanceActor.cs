@@ -211,7 +211,7 @@ public sealed class InstanceActor : IAsyncDisposable
         var next = before with
         {
             State = step.Next,
-            Wanted = letter.Event switch { StartRequested or RestartRequested => true, StopRequested => false, _ => before.Wanted },
+            Wanted = letter.Event switch { StartRequested => true, RestartRequested => step.Handled || before.Wanted, StopRequested => false, _ => before.Wanted },
             LastRestart = step.Restarting ?? before.LastRestart,
             Restarts = before.Restarts + (step.Restarting is null ? 0 : 1),
         };
