@@ -67,6 +67,8 @@ internal sealed class FakeHost : IProcessHost
         return process;
     }
 
+    public IHostedProcess Remains(ProcessIdentity identity, string marker) => new FakeProcess(this, identity.Pid, new InstanceKey("gone", 0), marker);
+
     public int SweepLeftovers(string marker)
     {
         Swept.Enqueue(marker);

@@ -41,6 +41,8 @@ public static class InstanceLifecycle
         (Stopped, StopRequested) => Ignored(it),
 
         (Stopped, Adopted x) => To(it with { Incarnation = Math.Max(it.Incarnation, x.Incarnation), Alive = true, Readiness = Readiness.Ready }, Running),
+        // What an earlier daemon knew of it goes on: its phase is not changed by its daemon.
+        (Starting or Running or Stopping, Adopted x) when it.Alive && x.Incarnation == it.Incarnation => To(it, it.Phase),
         (Starting or Running or Stopping or BackingOff or Failed, Adopted) => Ignored(it),
 
         // No deadline for becoming ready: a slow start is not a crash. What waits for it has its own patience.

@@ -62,7 +62,7 @@ public sealed class ProcessHost : IProcessHost, IDisposable
         var pidfd = new Fd(Libc.pidfd_open(identity.Pid));
 
         // Look only now that the number cannot change hands unseen.
-        if (pidfd.IsInvalid || ProcessTree.StartOf(identity.Pid) != identity.StartTicks)
+        if (pidfd.IsInvalid || !TryStartTicks(identity.Pid, out var start) || start != identity.StartTicks)
         {
             pidfd.Dispose();
             return null;
@@ -72,6 +72,10 @@ public sealed class ProcessHost : IProcessHost, IDisposable
         process.Follow(_reaper, exited);
         return process;
     }
+
+    /// <inheritdoc/>
+    public IHostedProcess Remains(ProcessIdentity identity, string marker) =>
+        new HostedProcess(_tree, identity, BootInfo.WallTime(identity.StartTicks), marker, pidfd: null);
 
     /// <inheritdoc/>
     /// <remarks>A mark that is used for several incarnations takes the living one too.</remarks>

@@ -8,7 +8,7 @@ using Pharos.Core.Specs;
 namespace Pharos.Supervisor.State;
 
 /// <summary>The state as it stands in the file: plain records, so that the file's form changes only when somebody means it to.</summary>
-internal sealed record StateFile(StateFile.AppEntry[] Apps)
+internal sealed record StateFile(StateFile.AppEntry[] Apps, string? BootId = null)
 {
     public static StateFile From(SavedState state) => new([.. state.Apps.Select(a => new AppEntry(
         SpecEntry.From(a.Spec),
@@ -22,10 +22,15 @@ internal sealed record StateFile(StateFile.AppEntry[] Apps)
             Exits = i.Exits.ToDictionary(r => r.Key.ToString(), r => r.Value),
             Failure = i.Failure?.ToString(),
             CountersSince = i.CountersSince,
-        })]))]);
+            StartedAt = i.StartedAt,
+            Run = i.Run is null ? null : RunEntry.From(i.Run),
+            LastExit = i.LastExit is null ? null : ExitEntry.From(i.LastExit),
+            LastRestart = i.LastRestart?.ToString(),
+        })]))], state.BootId);
 
     public SavedState ToState() => new()
     {
+        BootId = BootId,
         Apps = [.. Apps.Select(a => new SavedApp
         {
             Spec = a.Spec.ToSpec(),
@@ -39,6 +44,10 @@ internal sealed record StateFile(StateFile.AppEntry[] Apps)
                 Exits = i.Exits.ToImmutableDictionary(r => Enum.Parse<ExitReason>(r.Key), r => r.Value),
                 Failure = i.Failure is null ? null : Enum.Parse<FailureReason>(i.Failure),
                 CountersSince = i.CountersSince,
+                StartedAt = i.StartedAt,
+                Run = i.Run?.ToRun(),
+                LastExit = i.LastExit?.ToExit(),
+                LastRestart = RunEntry.Parse<RestartReason>(i.LastRestart),
             })],
         })],
     };
@@ -62,6 +71,14 @@ internal sealed record StateFile(StateFile.AppEntry[] Apps)
         public string? Failure { get; init; }
 
         public DateTimeOffset CountersSince { get; init; }
+
+        public DateTimeOffset? StartedAt { get; init; }
+
+        public RunEntry? Run { get; init; }
+
+        public ExitEntry? LastExit { get; init; }
+
+        public string? LastRestart { get; init; }
     }
 
     internal sealed record SpecEntry

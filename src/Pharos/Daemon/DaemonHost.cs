@@ -44,6 +44,7 @@ internal static class DaemonHost
                 LogDirectory = paths.Logs,
                 HostId = BootInfo.HostId,
                 HostName = BootInfo.HostName,
+                BootId = BootInfo.BootId,
                 ResourceAttributes = options.Otlp.ResourceAttributes,
                 InjectedEnv = telemetry.InjectedEnv,
             },

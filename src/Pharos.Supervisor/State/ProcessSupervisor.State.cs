@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using Pharos.Core.Lifecycle;
+using Pharos.Core.Ports;
+using Pharos.Supervisor.Actors;
+using Pharos.Supervisor.State;
+using static Pharos.Core.Lifecycle.InstanceEvent;
+
+namespace Pharos.Supervisor;
+
+/// <summary>What outlives the daemon: how it is brought back, and what is kept of each instance.</summary>
+public sealed partial class ProcessSupervisor
+{
+    /// <summary>Reads what an earlier daemon had. Nothing is touched yet; apps cannot be declared or deleted until <see cref="Resume"/>.</summary>
+    /// <exception cref="StateUnreadableException">No generation of the state is whole; nothing was changed.</exception>
+    public void Load()
+    {
+        var loaded = _store.Load(out var warnings);
+        if (loaded is not null)
+            _declaring.Wait();
+        _loaded = loaded;
+        foreach (var warning in warnings)
+            _services.Say(warning);
+    }
+
+    /// <summary>Brings back what <see cref="Load"/> read: living processes are adopted, wanted ones that are gone are started.</summary>
+    public void Resume()
+    {
+        if (_loaded is not { } loaded)
+            return;
+        if (loaded.BootId != _services.Options.BootId && loaded.BootId is not null)
+            loaded = Anew(loaded);
+        var marked = FindMarked();
+        var apps = _apps.ToBuilder();
+        foreach (var saved in loaded.Apps)
+            apps[saved.Spec.Name] = Make(saved.Spec, saved.Instances, marked);
+        _apps = apps.ToImmutable();
+        _loaded = null;
+        _declaring.Release();
+        foreach (var (app, saved) in loaded.Apps.SelectMany(a => a.Instances.Select(i => (a.Spec.Name, i))))
+        {
+            // Whose lifecycle goes on needs no word. Of the others an adopted one ignores it: its adoption comes first in the inbox.
+            // One that had failed stays failed until somebody asks.
+            if (saved is { Wanted: true, Run: null, Failure: null } && saved.Index < _apps[app].Instances.Count)
+                _apps[app].Instances[saved.Index].Post(new StartRequested());
+        }
+
+        _keeper.Changed();
+    }
+
+    /// <summary>After a boot nothing of it runs: what is wanted is started with a clean slate, and only what had failed goes on as it was.</summary>
+    private static SavedState Anew(SavedState loaded) => loaded with
+    {
+        Apps = [.. loaded.Apps.Select(app => app with { Instances = [.. app.Instances.Select(i => i.Failure is null ? i with { Run = null } : i)] })],
+    };
+
+    private IReadOnlyList<MarkedProcess> FindMarked()
+    {
+        try
+        {
+            return _services.Host.FindMarked();
+        }
+        catch (IOException e)
+        {
+            _services.Say($"cannot look for processes that the state does not know: {e.Message}");
+            return [];
+        }
+    }
+
+    private SavedState Capture() => _loaded ?? new()
+    {
+        BootId = _services.Options.BootId,
+        Apps = [.. _apps.Values.Select(app => new SavedApp
+        {
+            Spec = app.Spec,
+            Instances = [.. app.Instances.Select(Remembered)],
+        })],
+    };
+
+    private SavedInstance Remembered(InstanceActor actor)
+    {
+        var it = actor.Snapshot; // once: its members belong together
+        var replaced = _replacing.Contains(it.Key);
+        var again = _wishes?.GetValueOrDefault(it.Key) ?? replaced; // stopped only to be started by us, or by the next daemon
+        return new()
+        {
+            Index = it.Key.Index,
+            Wanted = again || (_wishes is null && it.Wanted),
+            Incarnation = it.State.Incarnation,
+            Process = it.Process,
+            StartedAt = it.StartedAt,
+            Restarts = Counts<RestartReason>(actor.Telemetry.Restarts),
+            Exits = Counts<ExitReason>(actor.Telemetry.Exits),
+            Failure = it.State.Failure,
+            CountersSince = DateTimeOffset.UnixEpoch.AddTicks(actor.Telemetry.CountersSinceUnixNanos / 100),
+            Run = (again, it.State.Phase) switch
+            {
+                (true, Phase.Stopped) => null,
+                (true, Phase.Stopping) => CarriedOn.Save(it, _services.Time) with { RestartAfterStop = it.State.RestartAfterStop ?? (replaced ? RestartReason.Deploy : RestartReason.Manual) },
+                _ => CarriedOn.Save(it, _services.Time),
+            },
+            LastExit = it.LastExit is { } exit ? new SavedExit(exit.Reason, exit.Status, exit.At, exit.Uptime, [.. exit.LastLines]) : null,
+            LastRestart = it.LastRestart,
+        };
+    }
+
+    private static ImmutableDictionary<T, long> Counts<T>(IReadOnlyList<long> counts)
+        where T : struct, Enum =>
+        Enum.GetValues<T>().Select((reason, i) => KeyValuePair.Create(reason, counts[i])).Where(c => c.Value > 0).ToImmutableDictionary();
+}
