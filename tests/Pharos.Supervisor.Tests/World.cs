@@ -41,6 +41,9 @@ internal sealed class World : IAsyncDisposable
 
     private TimeProvider Clock { get; }
 
+    /// <summary>The kernel's boot id for the daemons that come.</summary>
+    public string BootId { get; set; } = "boot";
+
     public static AppSpec Spec(string name = "web", int instances = 1) => new()
     {
         Name = name,
@@ -63,6 +66,15 @@ internal sealed class World : IAsyncDisposable
 
     public static Task<InstanceSnapshot> Reaches(InstanceActor actor, Phase phase) =>
         actor.WaitAsync(s => s.State.Phase == phase && !s.State.Spawning, CancellationToken.None).WaitAsync(Eventually.DefaultDeadline);
+
+    /// <summary>As <see cref="Reaches"/>, when time has to pass for it.</summary>
+    public Task ReachesInTime(InstanceActor actor, Phase phase) => Eventually.True(
+        () =>
+        {
+            Time.Advance(TimeSpan.FromMilliseconds(10));
+            return actor.Snapshot.State.Phase == phase;
+        },
+        $"{actor.Snapshot.Key} is {phase}");
 
     /// <summary>The supervisor goes as after <c>daemon stop --keep-apps</c>, and the next one comes.</summary>
     public async Task NextDaemon(Func<Task>? meanwhile = null, bool resume = true)
@@ -111,6 +123,7 @@ internal sealed class World : IAsyncDisposable
                     SpoolDirectory = Home.Path + "/stdio",
                     LogDirectory = Home.Path + "/logs",
                     HostId = "host",
+                    BootId = BootId,
                     HostName = "name",
                     InjectedEnv = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:4318" },
                 },

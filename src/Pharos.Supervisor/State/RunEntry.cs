@@ -6,27 +6,27 @@ namespace Pharos.Supervisor.State;
 /// <summary>Where a lifecycle was, as it stands in the state file. Durations are milliseconds.</summary>
 internal sealed record RunEntry
 {
-    public required string Phase { get; init; }
+    public required string Phase { get; set; }
 
-    public string? Readiness { get; init; }
+    public string? Readiness { get; set; }
 
-    public bool Spawning { get; init; }
+    public bool Spawning { get; set; }
 
-    public bool Killed { get; init; }
+    public bool Killed { get; set; }
 
-    public string? RestartAfterStop { get; init; }
+    public string? RestartAfterStop { get; set; }
 
-    public string? LaunchReason { get; init; }
+    public string? LaunchReason { get; set; }
 
-    public string? Error { get; init; }
+    public string? Error { get; set; }
 
-    public double Backoff { get; init; }
+    public double Backoff { get; set; }
 
-    public int UnstableInARow { get; init; }
+    public int UnstableInARow { get; set; }
 
-    public DateTimeOffset[]? Crashes { get; init; }
+    public DateTimeOffset[]? Crashes { get; set; }
 
-    public DateTimeOffset? Deadline { get; init; }
+    public DateTimeOffset? Deadline { get; set; }
 
     public static RunEntry From(SavedRun r) => new()
     {
@@ -65,19 +65,19 @@ internal sealed record RunEntry
 /// <summary>How a process ended, as it stands in the state file. The uptime is milliseconds.</summary>
 internal sealed record ExitEntry
 {
-    public required string Reason { get; init; }
+    public required string Reason { get; set; }
 
-    public int? Code { get; init; }
+    public int? Code { get; set; }
 
-    public int? Signal { get; init; }
+    public int? Signal { get; set; }
 
-    public bool OomKilled { get; init; }
+    public bool OomKilled { get; set; }
 
-    public DateTimeOffset At { get; init; }
+    public DateTimeOffset At { get; set; }
 
-    public double Uptime { get; init; }
+    public double Uptime { get; set; }
 
-    public string[] LastLines { get; init; } = [];
+    public string[] LastLines { get; set; } = [];
 
     public static ExitEntry From(SavedExit e) => new()
     {
