@@ -226,6 +226,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
                 instance.Telemetry.Collect(batches, nowUnixNanos, final);
         }
 
+        SaveWhatIsShown();
         if (!final)
             return;
         lock (_ended)

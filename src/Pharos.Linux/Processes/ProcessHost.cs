@@ -89,6 +89,9 @@ public sealed class ProcessHost : IProcessHost, IDisposable
     public IReadOnlyList<MarkedProcess> FindMarked() =>
         [.. _tree.Marked().Select(m => new MarkedProcess(new ProcessIdentity(m.Row.Pid, m.Row.StartTicks, BootInfo.BootId), m.Marker))];
 
+    /// <summary>From now on nobody is reaped here: who ends is a zombie until another host adopts it, and tells how it ended.</summary>
+    public void StopReaping() => _reaper.Stop();
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -39,6 +39,7 @@ public sealed class InstanceActor : IAsyncDisposable
     private volatile bool _retired;
     private Task _launch = Task.CompletedTask;
     private Task _sweep = Task.CompletedTask;
+    private Task _background = Task.CompletedTask;
 
     /// <param name="spec">The app.</param>
     /// <param name="key">The slot.</param>
@@ -310,7 +311,7 @@ public sealed class InstanceActor : IAsyncDisposable
     }
 
     /// <summary>What the kernel refuses there is said; the deadline that follows tries harder.</summary>
-    private void InBackground(string what, Action act) => _ = Task.Run(() =>
+    private void InBackground(string what, Action act) => _background = Task.WhenAll(_background, Task.Run(() =>
     {
         try
         {
@@ -320,7 +321,7 @@ public sealed class InstanceActor : IAsyncDisposable
         {
             _services.Say($"cannot {what} {Snapshot.Key}: {e.Message}");
         }
-    });
+    }));
 
     private void Launch(int incarnation)
     {
@@ -467,6 +468,8 @@ public sealed class InstanceActor : IAsyncDisposable
 
         _inbox.Writer.TryComplete();
         await _loop;
+        await _launch; // one that the last letter began: its process carries our mark, and the next daemon finds it
+        await _background;
         await _reports.Done;
         _trace.End("abandoned", "the supervisor ended");
         await _deadline.DisposeAsync();

@@ -10,6 +10,8 @@ namespace Pharos.Supervisor;
 /// <summary>What outlives the daemon: how it is brought back, and what is kept of each instance.</summary>
 public sealed partial class ProcessSupervisor
 {
+    private volatile Dictionary<InstanceActor, Seen> _seen = []; // what the newest generation of the state was made from
+
     /// <summary>Reads what an earlier daemon had. Nothing is touched yet; apps cannot be declared or deleted until <see cref="Resume"/>.</summary>
     /// <exception cref="StateUnreadableException">No generation of the state is whole; nothing was changed.</exception>
     public void Load()
@@ -66,15 +68,41 @@ public sealed partial class ProcessSupervisor
         }
     }
 
-    private SavedState Capture() => _loaded ?? new()
+    /// <summary>Writes what changed since the last generation, if anything did. To be called between looking and answering: a daemon that is
+    /// killed right after an answer must not have said what the next one does not know; no counter falls back, and no stop is forgotten.</summary>
+    public void SaveWhatIsShown()
     {
-        BootId = _services.Options.BootId,
-        Apps = [.. _apps.Values.Select(app => new SavedApp
+        var seen = _seen;
+        foreach (var actor in Actors)
         {
-            Spec = app.Spec,
-            Instances = [.. app.Instances.Select(Remembered)],
-        })],
-    };
+            if (seen.TryGetValue(actor, out var kept) && kept == Seen.Of(actor))
+                continue;
+            _keeper.TrySaveOnce();
+            return;
+        }
+    }
+
+    private SavedState Capture()
+    {
+        if (_loaded is { } loaded)
+            return loaded;
+        Dictionary<InstanceActor, Seen> seen = [];
+        SavedState state = new()
+        {
+            BootId = _services.Options.BootId,
+            Apps = [.. _apps.Values.Select(app => new SavedApp
+            {
+                Spec = app.Spec,
+                Instances = [.. app.Instances.Select(actor =>
+                {
+                    seen[actor] = Seen.Of(actor); // before it is read: what changes meanwhile is not seen
+                    return Remembered(actor);
+                })],
+            })],
+        };
+        _seen = seen;
+        return state;
+    }
 
     private SavedInstance Remembered(InstanceActor actor)
     {
@@ -106,4 +134,14 @@ public sealed partial class ProcessSupervisor
     private static ImmutableDictionary<T, long> Counts<T>(IReadOnlyList<long> counts)
         where T : struct, Enum =>
         Enum.GetValues<T>().Select((reason, i) => KeyValuePair.Create(reason, counts[i])).Where(c => c.Value > 0).ToImmutableDictionary();
+
+    /// <summary>By what a change is noticed. Counters are counted a moment before the snapshot that goes with them.</summary>
+    private readonly record struct Seen(InstanceSnapshot Snapshot, long Counted)
+    {
+        public static Seen Of(InstanceActor actor) => new(actor.Snapshot, actor.Telemetry.Restarts.Sum() + actor.Telemetry.Exits.Sum());
+
+        public bool Equals(Seen other) => ReferenceEquals(Snapshot, other.Snapshot) && Counted == other.Counted;
+
+        public override int GetHashCode() => HashCode.Combine(Snapshot.Key, Counted);
+    }
 }
