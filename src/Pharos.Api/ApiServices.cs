@@ -23,6 +23,12 @@ public sealed class ApiServices
     /// <summary>Asks the daemon to end. True: the apps keep running.</summary>
     public required Action<bool> Shutdown { get; init; }
 
+    /// <summary>Lets clients in.</summary>
+    public DaemonGate Gate { get; init; } = DaemonGate.AlreadyOpen;
+
+    /// <summary>Replacing the daemon; null: it cannot be replaced.</summary>
+    public DaemonUpdate? Update { get; init; }
+
     /// <summary>Takes the command line's own span; null: nobody wants it.</summary>
     public Action<SpanRecord>? ClientSpan { get; init; }
 

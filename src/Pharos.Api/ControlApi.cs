@@ -14,18 +14,26 @@ public static class ControlApi
     /// <summary>The connection came over the metrics port: nothing but the metrics page is there.</summary>
     private const string MetricsOnly = "pharos.metrics-only";
 
+    /// <summary>A connection on which nothing was asked yet.</summary>
+    private const string Silent = "pharos.silent";
+
     /// <summary>Listens on the socket; a peer that may not command this daemon is cut off before its first byte is read.</summary>
     /// <param name="kestrel">The server.</param>
     /// <param name="path">Path of the socket.</param>
     /// <param name="services">What the endpoints work with.</param>
     public static void ListenOnSocket(KestrelServerOptions kestrel, string path, Func<ApiServices> services) =>
-        kestrel.ListenUnixSocket(path, listen => listen.Use(next => connection =>
+        kestrel.ListenUnixSocket(path, listen => listen.Use(next => async connection =>
         {
             var socket = connection.Features.Get<IConnectionSocketFeature>()?.Socket;
-            if (socket is not null && services().IsAllowed(socket))
-                return next(connection);
-            connection.Abort(new ConnectionAbortedException("peer credentials refused"));
-            return Task.CompletedTask;
+            if (socket is null || !services().IsAllowed(socket))
+            {
+                connection.Abort(new ConnectionAbortedException("peer credentials refused"));
+                return;
+            }
+
+            using var silent = services().Gate.Enter();
+            connection.Items[Silent] = silent;
+            await next(connection);
         }));
 
     /// <summary>Listens on a port for scrapes.</summary>
@@ -52,7 +60,15 @@ public static class ControlApi
                 return;
             }
 
+            using var visit = IsFollower(context.Request) ? null : services.Gate.Enter();
+            (context.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(Silent, out var silent) == true ? silent as IDisposable : null)?.Dispose();
+            await services.Gate.Opened;
             services.Supervisor.Stats.Requested();
+            context.Response.OnStarting(() =>
+            {
+                services.Supervisor.SaveWhatIsShown();
+                return Task.CompletedTask;
+            });
             await next(context);
             if (services.ClientSpan is { } send && ClientTrace.SpanOf(context, services) is { } span)
                 send(span);
@@ -61,6 +77,10 @@ public static class ControlApi
         app.MapFallback("{*path}", context => context.ProblemAsync(StatusCodes.Status404NotFound, "not-found", $"no endpoint {context.Request.Method} {context.Request.Path}; GET /openapi.json lists them"));
     }
 
+    /// <summary>Whoever reads a stream that has no end, and is there again when the daemon was replaced.</summary>
+    private static bool IsFollower(HttpRequest request) =>
+        request.Path == "/v1/events" || (request.Path == "/v1/logs" && request.Query["follow"] != "0");
+
     internal static void MapEndpoints(IEndpointRouteBuilder routes, ApiServices services)
     {
         var apps = new AppEndpoints(services);
@@ -68,5 +88,6 @@ public static class ControlApi
         new ApplyEndpoint(services, apps).Map(routes);
         new LogEndpoints(services).Map(routes);
         new DaemonEndpoints(services, apps).Map(routes);
+        new UpdateEndpoints(services).Map(routes);
     }
 }

@@ -18,6 +18,8 @@ namespace Pharos.Contracts;
 [JsonSerializable(typeof(ProblemView))]
 [JsonSerializable(typeof(SavedView))]
 [JsonSerializable(typeof(LogLineView))]
+[JsonSerializable(typeof(UpdateRequest))]
+[JsonSerializable(typeof(UpdateView))]
 public sealed partial class ContractsJson : JsonSerializerContext;
 
 /// <summary>One line of output, as <c>GET /v1/logs</c> with <c>Accept: application/x-ndjson</c> sends it.</summary>

@@ -227,6 +227,44 @@ public sealed record ProblemView
 /// <param name="Apps">How many apps are in it.</param>
 public sealed record SavedView(string Path, int Apps);
 
+/// <summary>Asks the daemon to let another executable take its place.</summary>
+public sealed record UpdateRequest
+{
+    /// <summary>Absolute path of the executable: a file of root's or of the daemon's user that nobody else can write.</summary>
+    public required string Executable { get; init; }
+
+    /// <summary>By what the outcome is asked for: 1 to 64 letters and digits.</summary>
+    public required string Id { get; init; }
+}
+
+/// <summary>A replacement of the daemon.</summary>
+public sealed record UpdateView
+{
+    /// <summary>As in the request.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Version of the daemon that was replaced.</summary>
+    public required string From { get; init; }
+
+    /// <summary>Version of the daemon that took its place; null: that is not known yet, or it failed.</summary>
+    public string? To { get; init; }
+
+    /// <summary>What took its place, or should have.</summary>
+    public required string Executable { get; init; }
+
+    /// <summary>Process id, the same before and after; null: not known yet.</summary>
+    public int? Pid { get; init; }
+
+    /// <summary>Processes of instances that were kept.</summary>
+    public int Kept { get; init; }
+
+    /// <summary>From the order to the daemon that answers, seconds.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>Why it failed; null: it did not. The daemon goes on as it was then.</summary>
+    public string? Error { get; init; }
+}
+
 /// <summary>What an apply does, or did. Never holds a value of an environment variable.</summary>
 public sealed record PlanView
 {

@@ -29,6 +29,8 @@ internal static unsafe partial class Libc
 
     internal const int P_PID = 1, P_PIDFD = 3, WNOHANG = 1, WEXITED = 4, CLD_EXITED = 1;
 
+    internal const int FD_CLOEXEC = 1, F_SETFD = 2, SIG_SETMASK = 2;
+
     internal const int F_SETFL = 4, F_DUPFD_CLOEXEC = 1030, F_SETPIPE_SZ = 1031;
 
     internal const int LOCK_EX = 2, LOCK_NB = 4;
@@ -196,6 +198,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int sigaction(int signal, byte* action, byte* old);
+
+    [LibraryImport("libc")]
+    internal static partial int pthread_sigmask(int how, byte* set, byte* old);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int execve(string path, byte** argv, byte** envp);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int kill(int pid, int signal);

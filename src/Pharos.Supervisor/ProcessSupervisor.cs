@@ -69,53 +69,6 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
     /// <summary>All instances, by app and slot.</summary>
     public IEnumerable<InstanceActor> Actors => _apps.Values.SelectMany(a => a.Instances);
 
-    /// <summary>Reads what an earlier daemon had. Nothing is touched yet; apps cannot be declared or deleted until <see cref="Resume"/>.</summary>
-    /// <exception cref="StateUnreadableException">No generation of the state is whole; nothing was changed.</exception>
-    public void Load()
-    {
-        var loaded = _store.Load(out var warnings);
-        if (loaded is not null)
-            _declaring.Wait();
-        _loaded = loaded;
-        foreach (var warning in warnings)
-            _services.Say(warning);
-    }
-
-    /// <summary>Brings back what <see cref="Load"/> read: living processes are adopted, wanted ones that are gone are started.</summary>
-    public void Resume()
-    {
-        if (_loaded is not { } loaded)
-            return;
-        var marked = FindMarked();
-        var apps = _apps.ToBuilder();
-        foreach (var saved in loaded.Apps)
-            apps[saved.Spec.Name] = Make(saved.Spec, saved.Instances, marked);
-        _apps = apps.ToImmutable();
-        _loaded = null;
-        _declaring.Release();
-        foreach (var actor in Actors)
-        {
-            // An adopted one ignores it: its adoption comes first in the inbox. One that had failed stays failed until somebody asks.
-            if (actor.Snapshot is { Wanted: true, State.Phase: not Phase.Failed } && (actor.Autostart || actor.Snapshot.Process is not null))
-                actor.Post(new StartRequested());
-        }
-
-        _keeper.Changed();
-    }
-
-    private IReadOnlyList<MarkedProcess> FindMarked()
-    {
-        try
-        {
-            return _services.Host.FindMarked();
-        }
-        catch (IOException e)
-        {
-            _services.Say($"cannot look for processes that the state does not know: {e.Message}");
-            return [];
-        }
-    }
-
     /// <summary>Declares an app and starts it.</summary>
     /// <param name="spec">The app.</param>
     /// <param name="context">The command that it comes from.</param>
@@ -279,6 +232,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
                 instance.Telemetry.Collect(batches, nowUnixNanos, final);
         }
 
+        SaveWhatIsShown();
         if (!final)
             return;
         lock (_ended)
@@ -393,7 +347,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         return new App(spec, AppResource.OfApp(spec, _services.Options)) { Instances = instances };
     }
 
-    private InstanceActor MakeActor(AppSpec spec, InstanceKey key, SavedInstance? saved, IReadOnlyList<MarkedProcess> marked, InstanceSnapshot? before = null)
+    private InstanceActor MakeActor(AppSpec spec, InstanceKey key, SavedInstance? saved, IReadOnlyList<MarkedProcess> marked)
     {
         var now = InstanceReporter.UnixNanos(_services.Time.GetUtcNow());
         var id = ServiceInstanceId.For(_services.Options.HostId, spec.Namespace, key);
@@ -404,7 +358,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         var stem = Path.Combine(_services.Options.LogDirectory, key.App);
         var log = new InstanceLog(key, LogFile(spec.OutFile, key) ?? $"{stem}-out-{key.Index}.log", LogFile(spec.ErrFile, key) ?? $"{stem}-error-{key.Index}.log", telemetry, Logs, _services.Sink, _openLog);
         log.MaskSecretsOf(spec.Env);
-        return new InstanceActor(spec, key, _services, log, saved, _keeper.Changed, marked, before);
+        return new InstanceActor(spec, key, _services, log, saved, _keeper.Changed, marked);
     }
 
     /// <summary>The first instance has the file as it was asked for; a further one its number before the extension.</summary>
@@ -428,32 +382,6 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         lock (_ended)
             _ended.Add(new Ended(actor.Telemetry, actor.Id, app, Replaced: false));
     }
-
-    private SavedState Capture() => _loaded ?? new()
-    {
-        Apps = [.. _apps.Values.Select(app => new SavedApp
-        {
-            Spec = app.Spec,
-            Instances = [.. app.Instances.Select(Remembered)],
-        })],
-    };
-
-    private SavedInstance Remembered(InstanceActor actor) => new()
-    {
-        Index = actor.Snapshot.Key.Index,
-        Wanted = _wishes?.GetValueOrDefault(actor.Snapshot.Key) ?? (actor.Snapshot.Wanted || _replacing.Contains(actor.Snapshot.Key)),
-        Incarnation = actor.Snapshot.State.Incarnation,
-        Process = actor.Snapshot.Process,
-        Readiness = actor.Snapshot.Process is null ? null : actor.Snapshot.State.Readiness,
-        Restarts = Counts<RestartReason>(actor.Telemetry.Restarts),
-        Exits = Counts<ExitReason>(actor.Telemetry.Exits),
-        Failure = actor.Snapshot.State.Failure,
-        CountersSince = DateTimeOffset.UnixEpoch.AddTicks(actor.Telemetry.CountersSinceUnixNanos / 100),
-    };
-
-    private static ImmutableDictionary<T, long> Counts<T>(IReadOnlyList<long> counts)
-        where T : struct, Enum =>
-        Enum.GetValues<T>().Select((reason, i) => KeyValuePair.Create(reason, counts[i])).Where(c => c.Value > 0).ToImmutableDictionary();
 
     private IEnumerable<Measurement<long>> CountByState()
     {

@@ -12,6 +12,9 @@ public sealed record SupervisorOptions
     /// <summary>host.id of the resource.</summary>
     public required string HostId { get; init; }
 
+    /// <summary>The kernel's boot id: what was saved in another boot has no process any more.</summary>
+    public string BootId { get; init; } = "";
+
     /// <summary>host.name of the resource.</summary>
     public required string HostName { get; init; }
 

@@ -32,6 +32,9 @@ internal sealed class FakeHost : IProcessHost
     /// <summary>Processes take no notice of the stop signal.</summary>
     public bool Stubborn { get; set; }
 
+    /// <summary>When a process starts: by the real clock, as the log pump goes by it too, unless a test says otherwise.</summary>
+    public Func<DateTimeOffset> Now { get; set; } = () => DateTimeOffset.UtcNow;
+
     public Exception? SpawnThrows { get; set; }
 
     public Exception? SignalThrows { get; set; }
@@ -67,6 +70,8 @@ internal sealed class FakeHost : IProcessHost
         return process;
     }
 
+    public IHostedProcess Remains(ProcessIdentity identity, string marker) => new FakeProcess(this, identity.Pid, new InstanceKey("gone", 0), marker);
+
     public int SweepLeftovers(string marker)
     {
         Swept.Enqueue(marker);
@@ -98,7 +103,7 @@ internal sealed class FakeProcess(FakeHost host, int pid, InstanceKey key, strin
 
     public ProcessIdentity Identity { get; } = new(pid, pid * 10L, "boot");
 
-    public DateTimeOffset StartedAt { get; } = DateTimeOffset.UtcNow; // the log pump goes by the real clock too
+    public DateTimeOffset StartedAt { get; } = host.Now();
 
     public void End(int code) => End(new ExitStatus(code, null));
 

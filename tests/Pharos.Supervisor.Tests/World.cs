@@ -45,6 +45,9 @@ internal sealed class World : IAsyncDisposable
 
     private TimeProvider Clock { get; }
 
+    /// <summary>The kernel's boot id for the daemons that come.</summary>
+    public string BootId { get; set; } = "boot";
+
     public static AppSpec Spec(string name = "web", int instances = 1) => new()
     {
         Name = name,
@@ -77,6 +80,15 @@ internal sealed class World : IAsyncDisposable
             return until();
         },
         what);
+
+    /// <summary>As <see cref="Reaches"/>, when time has to pass for it.</summary>
+    public Task ReachesInTime(InstanceActor actor, Phase phase) => Eventually.True(
+        () =>
+        {
+            Time.Advance(TimeSpan.FromMilliseconds(10));
+            return actor.Snapshot.State.Phase == phase;
+        },
+        $"{actor.Snapshot.Key} is {phase}");
 
     /// <summary>The supervisor goes as after <c>daemon stop --keep-apps</c>, and the next one comes.</summary>
     public async Task NextDaemon(Func<Task>? meanwhile = null, bool resume = true)
@@ -127,6 +139,7 @@ internal sealed class World : IAsyncDisposable
                     SpoolDirectory = Home.Path + "/stdio",
                     LogDirectory = Home.Path + "/logs",
                     HostId = "host",
+                    BootId = BootId,
                     HostName = "name",
                     InjectedEnv = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:4318" },
                 },

@@ -15,6 +15,12 @@ public static class DaemonText
         return daemon.MetricsAddress is { } metrics ? $"{line}, metrics at {metrics}\n" : line + "\n";
     }
 
+    /// <summary>How an update went that went well.</summary>
+    /// <param name="update">It.</param>
+    /// <returns>A line with its newline.</returns>
+    public static string Render(UpdateView update) => string.Create(
+        CultureInfo.InvariantCulture, $"updated {update.From} → {update.To} in {update.Seconds:0.00} s, pid {update.Pid} as before, {update.Kept} {(update.Kept == 1 ? "process" : "processes")} kept\n");
+
     /// <summary>What save did.</summary>
     /// <param name="saved">Its answer.</param>
     /// <returns>A line with its newline.</returns>

@@ -53,6 +53,8 @@ public static class InstanceLifecycle
         (Stopped, Adopted x) => To(
             it with { Incarnation = Math.Max(it.Incarnation, x.Incarnation), Alive = true, Readiness = x.Readiness },
             x.Readiness == Readiness.NotReady ? Starting : Running),
+        // What an earlier daemon knew of it goes on: its phase is not changed by its daemon.
+        (Starting or Running or Stopping, Adopted x) when it.Alive && x.Incarnation == it.Incarnation => To(it, it.Phase),
         (Starting or Running or Stopping or BackingOff or Failed, Adopted) => Ignored(it),
 
         (Starting, DependenciesMet) => To(it with { Awaiting = false, Spawning = true, ReadinessReason = null }, Starting, new Spawn(it.Incarnation)),

@@ -136,8 +136,14 @@ public interface IProcessHost
     /// <param name="identity">Who it was.</param>
     /// <param name="marker">As in <see cref="LaunchRequest.Marker"/>.</param>
     /// <param name="exited">As for <see cref="Spawn"/>; the status is unknown where the kernel does not tell.</param>
-    /// <returns>The process, or null when it is gone or somebody else has its pid now.</returns>
+    /// <returns>The process, or null when it is gone or somebody else has its pid now. One that has ended and that nobody reaped yet is there: its end is told at once.</returns>
     IHostedProcess? Adopt(ProcessIdentity identity, string marker, Action<ExitStatus> exited);
+
+    /// <summary>What is left of the tree of a main process that is gone: nothing, or children that outlive it.</summary>
+    /// <param name="identity">Who the main process was.</param>
+    /// <param name="marker">As in <see cref="LaunchRequest.Marker"/>.</param>
+    /// <returns>A tree without its root.</returns>
+    IHostedProcess Remains(ProcessIdentity identity, string marker);
 
     /// <summary>SIGKILL to every process that carries the marker: what an instance left behind when its main process ended.</summary>
     /// <param name="marker">As in <see cref="LaunchRequest.Marker"/>.</param>

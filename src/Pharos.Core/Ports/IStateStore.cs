@@ -19,9 +19,6 @@ public sealed record SavedInstance
     /// <summary>The running process; null when there is none.</summary>
     public ProcessIdentity? Process { get; init; }
 
-    /// <summary>Whether the running process can do its work, as far as it was known; null: not known.</summary>
-    public Readiness? Readiness { get; init; }
-
     /// <summary>Restarts by reason.</summary>
     public ImmutableDictionary<RestartReason, long> Restarts { get; init; } = ImmutableDictionary<RestartReason, long>.Empty;
 
@@ -33,6 +30,18 @@ public sealed record SavedInstance
 
     /// <summary>When its counters began, wall clock.</summary>
     public DateTimeOffset CountersSince { get; init; }
+
+    /// <summary>When <see cref="Process"/> started, wall clock; null: not known.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>Where its lifecycle was; null: not known, or it is to begin anew. Then what is wanted and does not run is started.</summary>
+    public SavedRun? Run { get; init; }
+
+    /// <summary>How its last process ended; null: none did, or it is not known.</summary>
+    public SavedExit? LastExit { get; init; }
+
+    /// <summary>Reason of the last restart; null: there was none, or it is not known.</summary>
+    public RestartReason? LastRestart { get; init; }
 }
 
 /// <summary>One app as it is kept over daemon restarts.</summary>
@@ -50,6 +59,9 @@ public sealed record SavedState
 {
     /// <summary>All apps.</summary>
     public required EquatableArray<SavedApp> Apps { get; init; }
+
+    /// <summary>The kernel's boot id when it was saved; null: not known.</summary>
+    public string? BootId { get; init; }
 }
 
 /// <summary>No generation of the saved state can be read. Nothing was changed.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace Pharos.Linux.Daemon;
 
@@ -50,6 +51,20 @@ public sealed class FileLock : IDisposable
             Thread.Sleep(left < pause ? left : pause);
         }
     }
+
+    /// <summary>Takes over a lock that the program before this one held in the same process (<see cref="ExecInPlace"/>): it was never let go.</summary>
+    /// <param name="path">As for <see cref="TryTake"/>.</param>
+    /// <param name="descriptor">Its descriptor.</param>
+    /// <returns>The lock; null when this is no descriptor of that file.</returns>
+    public static FileLock? Inherit(string path, int descriptor)
+    {
+        if (!ExecInPlace.TakeOver(descriptor) || File.ResolveLinkTarget($"/proc/self/fd/{descriptor}", returnFinalTarget: false)?.FullName != path)
+            return null;
+        return Libc.flock(descriptor, Libc.LOCK_EX | Libc.LOCK_NB) == 0 ? new FileLock(new Fd(descriptor)) : null;
+    }
+
+    /// <summary>To hand it on.</summary>
+    public SafeHandle Handle => _file;
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();

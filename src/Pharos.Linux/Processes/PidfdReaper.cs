@@ -54,10 +54,16 @@ internal sealed unsafe class PidfdReaper : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>Ends the waiting; what has ended by now is told, and what ends later is not reaped.</summary>
+    internal void Stop()
     {
         _stop.Set();
         _thread.Join();
+    }
+
+    public void Dispose()
+    {
+        Stop();
         foreach (var watched in _watched.Values)
             watched.Pin.Dispose();
         _epoll.Dispose();

@@ -64,7 +64,7 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
         var pidfd = new Fd(Libc.pidfd_open(identity.Pid));
 
         // Look only now that the number cannot change hands unseen.
-        if (pidfd.IsInvalid || ProcessTree.StartOf(identity.Pid) != identity.StartTicks)
+        if (pidfd.IsInvalid || !TryStartTicks(identity.Pid, out var start) || start != identity.StartTicks)
         {
             pidfd.Dispose();
             return null;
@@ -74,6 +74,10 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
         process.Follow(_reaper, exited);
         return process;
     }
+
+    /// <inheritdoc/>
+    public IHostedProcess Remains(ProcessIdentity identity, string marker) =>
+        new HostedProcess(_tree, identity, BootInfo.WallTime(identity.StartTicks), marker, pidfd: null);
 
     /// <inheritdoc/>
     /// <remarks>A mark that is used for several incarnations takes the living one too.</remarks>
@@ -86,6 +90,9 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
     /// <inheritdoc/>
     public IReadOnlyList<MarkedProcess> FindMarked() =>
         [.. _tree.Marked().Select(m => new MarkedProcess(new ProcessIdentity(m.Row.Pid, m.Row.StartTicks, BootInfo.BootId), m.Marker))];
+
+    /// <summary>From now on nobody is reaped here: who ends is a zombie until another host adopts it, and tells how it ended.</summary>
+    public void StopReaping() => _reaper.Stop();
 
     /// <inheritdoc/>
     public Task<CommandResult> RunAsync(CommandRequest request, CancellationToken cancel) => _commands.RunAsync(request, cancel);

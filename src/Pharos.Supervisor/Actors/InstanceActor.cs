@@ -6,6 +6,7 @@ using Pharos.Core.Ports;
 using Pharos.Core.Specs;
 using Pharos.Logs.Live;
 using Pharos.Supervisor.Probes;
+using Pharos.Supervisor.State;
 using Pharos.Supervisor.Tracing;
 using Pharos.Telemetry.Catalogue;
 using Pharos.Telemetry.Instances;
@@ -18,7 +19,6 @@ namespace Pharos.Supervisor.Actors;
 public sealed class InstanceActor : IAsyncDisposable
 {
     private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TreePoll = TimeSpan.FromMilliseconds(10);
 
     private readonly ActorServices _services;
@@ -28,6 +28,7 @@ public sealed class InstanceActor : IAsyncDisposable
     private readonly OperationTrace _trace;
     private readonly TransitionTrace _spans;
     private readonly SnapshotBoard _board;
+    private readonly ExitReports _reports;
     private readonly Channel<Letter> _inbox = Channel.CreateUnbounded<Letter>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ITimer _deadline;
     private readonly ITimer _readyTimer;
@@ -41,7 +42,7 @@ public sealed class InstanceActor : IAsyncDisposable
     private volatile bool _retired;
     private Task _launch = Task.CompletedTask;
     private Task _sweep = Task.CompletedTask;
-    private Task _reports = Task.CompletedTask;
+    private Task _background = Task.CompletedTask;
 
     /// <param name="spec">The app.</param>
     /// <param name="key">The slot.</param>
@@ -50,8 +51,7 @@ public sealed class InstanceActor : IAsyncDisposable
     /// <param name="saved">What an earlier daemon knew; null for a new instance.</param>
     /// <param name="changed">Called after each transition that the saved state depends on.</param>
     /// <param name="marked">Living processes that carry a mark.</param>
-    /// <param name="before">The instance that this one takes the place of; null: none.</param>
-    public InstanceActor(AppSpec spec, InstanceKey key, ActorServices services, InstanceLog log, SavedInstance? saved, Action changed, IReadOnlyList<MarkedProcess>? marked = null, InstanceSnapshot? before = null)
+    public InstanceActor(AppSpec spec, InstanceKey key, ActorServices services, InstanceLog log, SavedInstance? saved, Action changed, IReadOnlyList<MarkedProcess>? marked = null)
     {
         _services = services;
         _spec = spec;
@@ -65,28 +65,15 @@ public sealed class InstanceActor : IAsyncDisposable
         _prober = new InstanceProber(services, spec, _launcher.NotifyName, Telemetry, e => Post(e), log.Mask);
         _launcher.Further = _prober.Variables;
         _launcher.Reader = _prober.ReadsLines ? incarnation => line => _prober.SeeLine(incarnation, line) : null;
-        _board = new SnapshotBoard(new InstanceSnapshot
-        {
-            Key = key,
-            Wanted = saved?.Wanted ?? false,
-            Restarts = Telemetry.Restarts.Sum(),
-            LastExit = before?.LastExit,
-            LastRestart = before?.LastRestart,
-            State = new InstanceState
-            {
-                Policy = spec.Policy,
-                DependsOn = [.. spec.DependsOn.Select(d => d.App)],
-                Seed = BitConverter.ToUInt64(Id.ToByteArray()),
-                Incarnation = saved?.Incarnation ?? 0,
-                Phase = saved?.Failure is null ? Phase.Stopped : Phase.Failed,
-                Failure = saved?.Failure,
-            },
-        });
+        var fresh = new InstanceState { Policy = spec.Policy, DependsOn = [.. spec.DependsOn.Select(d => d.App)], Seed = BitConverter.ToUInt64(Id.ToByteArray()) };
+        var resumed = saved is null ? null : Resumption.Of(saved, fresh, _launcher.NewestOf(marked ?? []), services.Time);
+        _board = new SnapshotBoard(resumed?.First(key, Telemetry) ?? new InstanceSnapshot { Key = key, State = fresh });
+        _reports = new ExitReports(services, _board, _reporter, log, changed);
         Telemetry.Now(Snapshot.State);
         _deadline = services.Time.CreateTimer(_ => Post(new DeadlinePassed(_armedFor)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _readyTimer = services.Time.CreateTimer(_ => Post(new BecameReady(_readyFor)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        if (saved is not null)
-            TakeBack(saved, marked ?? []);
+        if (resumed is not null)
+            GoOn(resumed);
         _loop = Task.Run(RunAsync);
     }
 
@@ -98,9 +85,6 @@ public sealed class InstanceActor : IAsyncDisposable
 
     /// <summary>Memory of the whole tree above which it is restarted, bytes; null: no limit.</summary>
     public long? MaxMemoryBytes => _spec.MaxMemoryBytes;
-
-    /// <summary>Started without being asked, when a daemon begins.</summary>
-    public bool Autostart => _spec.Autostart;
 
     /// <summary>Its numbers.</summary>
     public InstanceTelemetry Telemetry => Log.Telemetry;
@@ -214,6 +198,7 @@ public sealed class InstanceActor : IAsyncDisposable
             Wanted = letter.Event switch { StartRequested => true, RestartRequested => step.Handled || before.Wanted, StopRequested => false, _ => before.Wanted },
             LastRestart = step.Restarting ?? before.LastRestart,
             Restarts = before.Restarts + (step.Restarting is null ? 0 : 1),
+            Deadline = CarriedOn.Deadline(step, before.Deadline, _services.Time.GetUtcNow()),
         };
         if (letter.Event is Spawned or Adopted && step.Handled)
             next = next with { Process = _running!.Process.Identity, StartedAt = _running.Process.StartedAt };
@@ -241,7 +226,7 @@ public sealed class InstanceActor : IAsyncDisposable
         foreach (var effect in step.Effects)
             Run(effect);
         if (letter.Event is Spawned or Adopted && step.Handled && next.State is { Phase: Phase.Starting or Phase.Running })
-            _prober.Begin(next.State.Incarnation, _running!.Env, _services.Time.GetElapsedTime(_running.SpawnedAt), letter.Event is Adopted a ? a.Readiness : null);
+            _prober.Begin(next.State.Incarnation, _running!.Env, _services.Time.GetElapsedTime(_running.SpawnedAt), letter.Event is Adopted ? next.State.Readiness : null);
         if ((step.Handled && letter.Event is not StatusSaid) || next.Wanted != before.Wanted)
             _changed();
     }
@@ -257,23 +242,9 @@ public sealed class InstanceActor : IAsyncDisposable
             return next with { LastExit = new ExitRecord(step.Ended!.Value, ExitStatus.Unknown, at, TimeSpan.Zero, []) };
 
         var record = new ExitRecord(step.Ended!.Value, exited.Status, at, exited.Uptime, []);
-        var pid = running.Process.Identity.Pid;
-        var startedAt = InstanceReporter.UnixNanos(running.Process.StartedAt) - 20_000_000; // start ticks are coarse: 10 ms
         running.Process.Dispose();
-        var incarnation = exited.Incarnation;
-        var context = _trace.Context;
         _sweep = Task.Run(() => _services.Host.SweepLeftovers(running.Marker));
-        var earlier = _reports;
-        // A full disk holds the drain back for as long as it is full: the end is told, and a deletion done, all the same.
-        var drained = Task.WhenAny(_services.Pump.DrainAsync(running.Logs), Task.Delay(DrainPatience, _services.Time));
-        _reports = Task.Run(async () =>
-        {
-            await earlier;
-            await drained;
-            var told = record with { LastLines = Log.LastLines(20, startedAt) };
-            _board.AmendLastExit(record, told);
-            _reporter.Exited(Snapshot, incarnation, pid, told, context);
-        });
+        _reports.Tell(record, exited.Incarnation, running, _trace.Context);
         return next with { LastExit = record };
     }
 
@@ -337,8 +308,7 @@ public sealed class InstanceActor : IAsyncDisposable
                 InBackground("kill", () => doomed.KillTree(KillPatience));
                 break;
             case InstanceEffect.Arm arm:
-                _armedFor = arm.Incarnation;
-                _deadline.Change(arm.Delay, Timeout.InfiniteTimeSpan);
+                Arm(arm.Incarnation, arm.Delay);
                 break;
             case InstanceEffect.Disarm:
                 _deadline.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -348,8 +318,24 @@ public sealed class InstanceActor : IAsyncDisposable
         }
     }
 
+    private void Arm(int incarnation, TimeSpan delay)
+    {
+        _armedFor = incarnation;
+        _deadline.Change(delay, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Without a probe, ready is who has lived for its minimum uptime.</summary>
+    private void AwaitReady(int incarnation, long spawnedAt)
+    {
+        if (_spec.Ready is not null)
+            return; // its probe says so
+        _readyFor = incarnation;
+        var left = _spec.Policy.MinUptime - _services.Time.GetElapsedTime(spawnedAt);
+        _readyTimer.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    }
+
     /// <summary>What the kernel refuses there is said; the deadline that follows tries harder.</summary>
-    private void InBackground(string what, Action act) => _ = Task.Run(() =>
+    private void InBackground(string what, Action act) => _background = Task.WhenAll(_background, Task.Run(() =>
     {
         try
         {
@@ -359,7 +345,7 @@ public sealed class InstanceActor : IAsyncDisposable
         {
             _services.Say($"cannot {what} {Snapshot.Key}: {e.Message}");
         }
-    });
+    }));
 
     private void AwaitDependencies(int incarnation)
     {
@@ -432,9 +418,7 @@ public sealed class InstanceActor : IAsyncDisposable
 
         _trace.Step(SpanNames.WaitReady, operation);
         Post(new Spawned(incarnation), default, result.Value, null);
-        _readyFor = incarnation;
-        if (_spec.Ready is null)
-            _readyTimer.Change(_spec.Policy.MinUptime > TimeSpan.Zero ? _spec.Policy.MinUptime : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        AwaitReady(incarnation, result.Value!.SpawnedAt);
         spawned.SetResult(result.Value!); // an end that came first follows now, and not before
     }
 
@@ -473,40 +457,51 @@ public sealed class InstanceActor : IAsyncDisposable
     private void PostExited(Running running, int incarnation, ExitStatus status, long at) =>
         Post(new Exited(incarnation, status, _services.Time.GetElapsedTime(running.SpawnedAt, at)));
 
-    /// <summary>Takes the process of an earlier daemon back. One that was made in the instant before that daemon was killed is not in the state, but carries our mark.</summary>
-    private void TakeBack(SavedInstance saved, IReadOnlyList<MarkedProcess> marked)
+    /// <summary>Goes on where an earlier daemon was: what it waited for is waited for, what it was at is done.</summary>
+    private void GoOn(Resumption resumed)
     {
-        var newest = _launcher.NewestOf(marked);
-        var unknown = newest is { } found && (found.Incarnation > saved.Incarnation || (found.Incarnation == saved.Incarnation && saved is { Process: null, Wanted: true }));
-        var (incarnation, identity) = unknown ? newest!.Value : (saved.Incarnation, saved.Process);
-        _launcher.SalvageAllBut(_spec, identity is null ? null : incarnation);
-        if (identity is null)
-        {
-            if (newest is { } left)
-                _sweep = Task.Run(() => _services.Host.SweepLeftovers(_launcher.MarkerOf(left.Incarnation)));
-            return;
-        }
+        var state = Snapshot.State;
+        _launcher.SalvageAllBut(_spec, resumed.Alive);
+        if (resumed.Leftover is { } left)
+            _sweep = Task.Run(() => _services.Host.SweepLeftovers(_launcher.MarkerOf(left))); // it may hold the port that the next one needs
+        var remaining = resumed.Remaining(_services.Time.GetUtcNow());
+        _spans.GoOn(state, remaining);
+        if (remaining is { } wait)
+            Arm(state.Incarnation, wait);
+        if (resumed.SpawnAgain)
+            Launch(state.Incarnation);
+        if (state.Awaiting)
+            AwaitDependencies(state.Incarnation);
+        if (resumed.Alive is { } incarnation)
+            GoOnWith(resumed, incarnation);
+    }
 
+    private void GoOnWith(Resumption resumed, int incarnation)
+    {
         var spawned = new TaskCompletionSource<Running>();
-        _prober.Expect(incarnation);
-        _running = _launcher.Adopt(_spec, identity, incarnation, status => Ended(incarnation, status, spawned.Task));
-        if (_running is null)
+        _prober.Expect(incarnation, earlier: true);
+        var running = resumed.TakeBack(_launcher, _spec, status => Ended(incarnation, status, spawned.Task), out var gone);
+        if (gone && Snapshot.State.Phase == Phase.Stopped)
         {
-            _sweep = Task.Run(() => _services.Host.SweepLeftovers(_launcher.MarkerOf(incarnation))); // its children may hold its port
+            // An earlier boot, or a state file of an earlier version: it begins anew, and that it was there is counted.
+            _sweep = Task.Run(() => _services.Host.SweepLeftovers(running.Marker));
+            _ = _services.Pump.DrainAsync(running.Logs);
             Telemetry.Exited(ExitReason.Lost, 0);
             return;
         }
 
-        // Made, so wanted: the word that asked for it was not saved either.
-        _board.Publish(Snapshot, Snapshot with
-        {
-            Wanted = saved.Wanted || unknown,
-            State = Snapshot.State with { Incarnation = incarnation, Phase = Phase.Stopped, Failure = null },
-        });
-        Post(new Adopted(incarnation, _spec.Ready is null ? Readiness.Ready : unknown ? Readiness.NotReady : saved.Readiness ?? Readiness.NotReady));
-        if (!Snapshot.Wanted)
+        if (resumed.IsNews)
+            Post(new Spawned(incarnation), default, running, null);
+        else
+            _running = running;
+        if (!gone && !resumed.IsNews)
+            Post(new Adopted(incarnation, _spec.Ready is null ? Readiness.Ready : Readiness.NotReady));
+        if (!Snapshot.Wanted && Snapshot.State.Phase != Phase.Stopping)
             Post(new StopRequested()); // that daemon was killed while it stopped it
-        spawned.SetResult(_running);
+        AwaitReady(incarnation, running.SpawnedAt);
+        if (gone)
+            Ended(incarnation, ExitStatus.Unknown, spawned.Task);
+        spawned.SetResult(running);
     }
 
     /// <summary>Ends the actor. The process, if any, goes on.</summary>
@@ -523,7 +518,9 @@ public sealed class InstanceActor : IAsyncDisposable
 
         _inbox.Writer.TryComplete();
         await _loop;
-        await _reports;
+        await _launch; // one that the last letter began: its process carries our mark, and the next daemon finds it
+        await _background;
+        await _reports.Done;
         _trace.End("abandoned", "the supervisor ended");
         _waiting?.Cancel();
         _prober.Dispose();

@@ -38,4 +38,7 @@ public sealed record InstanceSnapshot
 
     /// <summary>Reason of the last restart.</summary>
     public RestartReason? LastRestart { get; init; }
+
+    /// <summary>When the instance's timer goes off, wall clock: the next start, the kill, or the later try; null: nothing waits.</summary>
+    public DateTimeOffset? Deadline { get; init; }
 }

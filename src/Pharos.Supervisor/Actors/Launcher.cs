@@ -109,16 +109,17 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
     }
 
     /// <summary>Takes a process of an earlier daemon back, and goes on reading where that one stopped.</summary>
-    public Running? Adopt(AppSpec spec, ProcessIdentity identity, int incarnation, Action<ExitStatus> exited)
+    /// <param name="spec">The app.</param>
+    /// <param name="identity">Who it was.</param>
+    /// <param name="incarnation">Its number.</param>
+    /// <param name="exited">Called with its end.</param>
+    /// <param name="gone">It is not there any more: what it printed is there to be read, and maybe children of it.</param>
+    public Running Adopt(AppSpec spec, ProcessIdentity identity, int incarnation, Action<ExitStatus> exited, out bool gone)
     {
         var (outPath, errPath) = StreamsOf(incarnation);
-        var process = services.Host.Adopt(identity, MarkerOf(incarnation), exited);
-        if (process is null)
-        {
-            Salvage(spec, incarnation);
-            return null;
-        }
-
+        var adopted = services.Host.Adopt(identity, MarkerOf(incarnation), exited);
+        gone = adopted is null;
+        var process = adopted ?? services.Host.Remains(identity, MarkerOf(incarnation));
         var age = services.Time.GetUtcNow() - process.StartedAt;
         var spawnedAt = services.Time.GetTimestamp() - (long)(age.TotalSeconds * services.Time.TimestampFrequency);
         var logs = services.Pump.Attach(log, outPath, errPath, spec.Stdio, Reader?.Invoke(incarnation));

@@ -121,11 +121,9 @@ public sealed partial class ProcessSupervisor
     private async Task<InstanceActor> ReplaceAsync(InstanceActor old, App app, AppSpec spec, bool wanted, ActivityContext context)
     {
         await RetireAsync(old, context);
-        var before = old.Snapshot;
         await old.DisposeAsync();
-        before = before with { LastExit = old.Snapshot.LastExit }; // with its last lines now
         _services.Pump.Release(old.Log);
-        var next = MakeActor(spec, before.Key, Remembered(old) with { Process = null, Wanted = wanted, Failure = null }, [], before);
+        var next = MakeActor(spec, old.Snapshot.Key, Remembered(old) with { Process = null, Wanted = wanted, Failure = null, Run = null }, []);
         // The same resource goes on as the same series; another one begins its own, and the old ones end.
         if (!next.Telemetry.Resource.Attributes.SequenceEqual(old.Telemetry.Resource.Attributes))
         {

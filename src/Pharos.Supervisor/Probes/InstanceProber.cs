@@ -23,6 +23,7 @@ internal sealed class InstanceProber : IDisposable
     private int _incarnation;
     private bool _begun;
     private bool _saidReady;
+    private bool _earlier;
 
     /// <param name="services">What every actor works with.</param>
     /// <param name="spec">The app.</param>
@@ -50,7 +51,9 @@ internal sealed class InstanceProber : IDisposable
     public bool ReadsLines => _line is not null;
 
     /// <summary>A process is about to be made: from now on what is said is said by it.</summary>
-    public void Expect(int incarnation)
+    /// <param name="incarnation">Its number.</param>
+    /// <param name="earlier">An earlier daemon made it.</param>
+    public void Expect(int incarnation, bool earlier = false)
     {
         lock (_lock)
         {
@@ -58,6 +61,7 @@ internal sealed class InstanceProber : IDisposable
             _incarnation = incarnation;
             _begun = false;
             _saidReady = false;
+            _earlier = earlier;
         }
     }
 
@@ -71,7 +75,7 @@ internal sealed class InstanceProber : IDisposable
         if (_spec.Ready is null && _spec.Live is null)
             return;
         CancellationToken cancel;
-        bool saidReady;
+        bool saidReady, earlier;
         lock (_lock)
         {
             Stop();
@@ -80,11 +84,12 @@ internal sealed class InstanceProber : IDisposable
             _incarnation = incarnation;
             _begun = true;
             saidReady = _saidReady;
+            earlier = _earlier;
         }
 
         if (saidReady && known != Readiness.Ready)
             _post(new InstanceEvent.BecameReady(incarnation));
-        else if (known == Readiness.NotReady && _spec.Ready?.Kind == ProbeKind.Notify)
+        else if (earlier && known is null or Readiness.NotReady && _spec.Ready?.Kind == ProbeKind.Notify)
             _post(new InstanceEvent.BecameReady(incarnation)); // it may have said so while no daemon listened, and says it only once
         if (_spec.Ready is { } ready && CheckOf(ready, env) is { } first)
             Run(() => AskAsync(ready, first, incarnation, age, known, (post, why) => post(why is null ? new InstanceEvent.BecameReady(incarnation) : new InstanceEvent.BecameUnready(incarnation, why)), cancel));

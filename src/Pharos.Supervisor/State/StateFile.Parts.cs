@@ -15,25 +15,25 @@ internal sealed partial record StateFile
 
     internal sealed record ProbeEntry
     {
-        public required string Kind { get; init; }
+        public required string Kind { get; set; }
 
-        public string Target { get; init; } = "";
+        public string Target { get; set; } = "";
 
-        public StatusEntry[] Statuses { get; init; } = [];
+        public StatusEntry[] Statuses { get; set; } = [];
 
-        public string? Body { get; init; }
+        public string? Body { get; set; }
 
-        public double Interval { get; init; }
+        public double Interval { get; set; }
 
-        public double Timeout { get; init; }
+        public double Timeout { get; set; }
 
-        public double StartPeriod { get; init; }
+        public double StartPeriod { get; set; }
 
-        public int Failures { get; init; }
+        public int Failures { get; set; }
 
-        public int Successes { get; init; }
+        public int Successes { get; set; }
 
-        public double Deadline { get; init; }
+        public double Deadline { get; set; }
 
         public static ProbeEntry? From(ProbeSpec? p) => p is null ? null : new()
         {

@@ -8,7 +8,9 @@ using Pharos.Core.Specs;
 namespace Pharos.Supervisor.State;
 
 /// <summary>The state as it stands in the file: plain records, so that the file's form changes only when somebody means it to.</summary>
-internal sealed partial record StateFile(StateFile.AppEntry[] Apps)
+/// <remarks>Members have setters, not init: generated JSON code gives an init member that the file lacks its type's default and not its initializer,
+/// and a file of an earlier version lacks what came later. Test: Members_that_an_older_file_lacks_keep_their_defaults.</remarks>
+internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? BootId = null)
 {
     public static StateFile From(SavedState state) => new([.. state.Apps.Select(a => new AppEntry(
         SpecEntry.From(a.Spec),
@@ -18,15 +20,19 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps)
             Wanted = i.Wanted,
             Incarnation = i.Incarnation,
             Process = i.Process,
-            Readiness = i.Readiness?.ToString(),
             Restarts = i.Restarts.ToDictionary(r => r.Key.ToString(), r => r.Value),
             Exits = i.Exits.ToDictionary(r => r.Key.ToString(), r => r.Value),
             Failure = i.Failure?.ToString(),
             CountersSince = i.CountersSince,
-        })]))]);
+            StartedAt = i.StartedAt,
+            Run = i.Run is null ? null : RunEntry.From(i.Run),
+            LastExit = i.LastExit is null ? null : ExitEntry.From(i.LastExit),
+            LastRestart = i.LastRestart?.ToString(),
+        })]))], state.BootId);
 
     public SavedState ToState() => new()
     {
+        BootId = BootId,
         Apps = [.. Apps.Select(a => new SavedApp
         {
             Spec = a.Spec.ToSpec(),
@@ -36,11 +42,14 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps)
                 Wanted = i.Wanted,
                 Incarnation = i.Incarnation,
                 Process = i.Process,
-                Readiness = i.Readiness is null ? null : Enum.Parse<Readiness>(i.Readiness),
                 Restarts = i.Restarts.ToImmutableDictionary(r => Enum.Parse<RestartReason>(r.Key), r => r.Value),
                 Exits = i.Exits.ToImmutableDictionary(r => Enum.Parse<ExitReason>(r.Key), r => r.Value),
                 Failure = i.Failure is null ? null : Enum.Parse<FailureReason>(i.Failure),
                 CountersSince = i.CountersSince,
+                StartedAt = i.StartedAt,
+                Run = i.Run?.ToRun(),
+                LastExit = i.LastExit?.ToExit(),
+                LastRestart = RunEntry.Parse<RestartReason>(i.LastRestart),
             })],
         })],
     };
@@ -49,100 +58,106 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps)
 
     internal sealed record InstanceEntry
     {
-        public int Index { get; init; }
+        public int Index { get; set; }
 
-        public bool Wanted { get; init; }
+        public bool Wanted { get; set; }
 
-        public int Incarnation { get; init; }
+        public int Incarnation { get; set; }
 
-        public ProcessIdentity? Process { get; init; }
+        public ProcessIdentity? Process { get; set; }
 
-        public string? Readiness { get; init; }
+        public Dictionary<string, long> Restarts { get; set; } = [];
 
-        public Dictionary<string, long> Restarts { get; init; } = [];
+        public Dictionary<string, long> Exits { get; set; } = [];
 
-        public Dictionary<string, long> Exits { get; init; } = [];
+        public string? Failure { get; set; }
 
-        public string? Failure { get; init; }
+        public DateTimeOffset CountersSince { get; set; }
 
-        public DateTimeOffset CountersSince { get; init; }
+        public DateTimeOffset? StartedAt { get; set; }
+
+        public RunEntry? Run { get; set; }
+
+        public ExitEntry? LastExit { get; set; }
+
+        public string? LastRestart { get; set; }
     }
 
     internal sealed record SpecEntry
     {
-        public required string Name { get; init; }
+        public required string Name { get; set; }
 
-        public required string Namespace { get; init; }
+        public required string Namespace { get; set; }
 
-        public required string Script { get; init; }
+        public required string Script { get; set; }
 
-        public string[] Args { get; init; } = [];
+        public string[] Args { get; set; } = [];
 
-        public required string Cwd { get; init; }
+        public required string Cwd { get; set; }
 
-        public string? Interpreter { get; init; }
+        public string? Interpreter { get; set; }
 
-        public string[] InterpreterArgs { get; init; } = [];
+        public string[] InterpreterArgs { get; set; } = [];
 
-        public int Instances { get; init; } = 1;
+        public int Instances { get; set; } = 1;
 
-        public Dictionary<string, string> Env { get; init; } = [];
+        public Dictionary<string, string> Env { get; set; } = [];
 
-        public string? User { get; init; }
+        public string? User { get; set; }
 
-        public string? Group { get; init; }
+        public string? Group { get; set; }
 
-        public int? Umask { get; init; }
+        public int? Umask { get; set; }
 
-        public int? Nice { get; init; }
+        public int? Nice { get; set; }
 
-        public ResourceLimit[] Limits { get; init; } = [];
+        public ResourceLimit[] Limits { get; set; } = [];
 
-        public long? MaxMemoryBytes { get; init; }
+        public long? MaxMemoryBytes { get; set; }
 
-        public string? CronRestart { get; init; }
+        public string? CronRestart { get; set; }
 
-        public string? CronZone { get; init; }
+        public string? CronZone { get; set; }
 
-        public string Stdio { get; init; } = nameof(StdioMode.Spool);
+        public string Stdio { get; set; } = nameof(StdioMode.Spool);
 
-        public required PolicyEntry Policy { get; init; }
+        public required PolicyEntry Policy { get; set; }
 
-        public string? Version { get; init; }
+        public string? Version { get; set; }
 
-        public bool InjectOtel { get; init; } = true;
+        public bool InjectOtel { get; set; } = true;
 
-        public string? InstanceVar { get; init; }
+        public string? InstanceVar { get; set; }
 
-        public string? IncrementVar { get; init; }
+        public string? IncrementVar { get; set; }
 
-        public ProbeEntry? Ready { get; init; }
+        public ProbeEntry? Ready { get; set; }
 
-        public ProbeEntry? Live { get; init; }
+        public ProbeEntry? Live { get; set; }
 
-        public DependencyEntry[] DependsOn { get; init; } = [];
+        public DependencyEntry[] DependsOn { get; set; } = [];
 
-        public WatchEntry? Watch { get; init; }
+        public WatchEntry? Watch { get; set; }
 
-        public long? MemoryBytes { get; init; }
+        public long? MemoryBytes { get; set; }
 
-        public double? CpuPercent { get; init; }
+        public double? CpuPercent { get; set; }
 
-        public long? Tasks { get; init; }
+        public long? Tasks { get; set; }
 
-        public JobEntry? Job { get; init; }
+        public JobEntry? Job { get; set; }
 
-        public bool Autostart { get; init; } = true;
+        public bool Autostart { get; set; } = true;
 
-        public string? OutFile { get; init; }
+        public string? OutFile { get; set; }
 
-        public string? ErrFile { get; init; }
+        public string? ErrFile { get; set; }
 
-        public string[] ShellEnv { get; init; } = [];
+        public string[] ShellEnv { get; set; } = [];
 
-        public string? Source { get; init; }
+        public string? Source { get; set; }
 
-        public DateTimeOffset CreatedAt { get; init; }
+        public DateTimeOffset CreatedAt { get; set; }
 
         public static SpecEntry From(AppSpec s) => new()
         {
@@ -228,31 +243,31 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps)
     /// <summary>Durations are milliseconds.</summary>
     internal sealed record PolicyEntry
     {
-        public required string Mode { get; init; }
+        public required string Mode { get; set; }
 
-        public int[] StopExitCodes { get; init; } = [];
+        public int[] StopExitCodes { get; set; } = [];
 
-        public double MinUptime { get; init; }
+        public double MinUptime { get; set; }
 
-        public double RestartDelay { get; init; }
+        public double RestartDelay { get; set; }
 
-        public double BackoffBase { get; init; }
+        public double BackoffBase { get; set; }
 
-        public double BackoffCap { get; init; }
+        public double BackoffCap { get; set; }
 
-        public double Jitter { get; init; }
+        public double Jitter { get; set; }
 
-        public double HealthyAfter { get; init; }
+        public double HealthyAfter { get; set; }
 
-        public int MaxCrashes { get; init; }
+        public int MaxCrashes { get; set; }
 
-        public double CrashWindow { get; init; }
+        public double CrashWindow { get; set; }
 
-        public double? RetryFailedAfter { get; init; }
+        public double? RetryFailedAfter { get; set; }
 
-        public double Grace { get; init; }
+        public double Grace { get; set; }
 
-        public int StopSignal { get; init; }
+        public int StopSignal { get; set; }
 
         public static PolicyEntry From(RestartPolicy p) => new()
         {

@@ -15,7 +15,7 @@ internal sealed class StateKeeper : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly object _saving = new(); // held over capture and write: an older picture must not become the newest generation
     private readonly Task _loop;
-    private bool _failing;
+    private volatile bool _failing;
 
     public StateKeeper(IStateStore store, Func<SavedState> capture, Action<string> say)
     {
@@ -54,6 +54,13 @@ internal sealed class StateKeeper : IAsyncDisposable
             _failing = true;
             return e.Message;
         }
+    }
+
+    /// <summary>Writes a generation now, unless the last one failed: then that is said already, and nobody is made to wait for a full disk.</summary>
+    public void TrySaveOnce()
+    {
+        if (!_failing)
+            TrySave();
     }
 
     private async Task RunAsync()

@@ -15,6 +15,26 @@ internal sealed class TransitionTrace(OperationTrace trace, InstanceTelemetry te
     /// <summary>The stop signal is on its way: the duration of the stop counts from here.</summary>
     public void Signalled() => _signalledAt = time.GetTimestamp();
 
+    /// <summary>An earlier daemon was at an operation: it goes on as a span of this one.</summary>
+    /// <param name="it">Where the lifecycle goes on.</param>
+    /// <param name="remaining">How long its timer still waits; null: nothing waits.</param>
+    public void GoOn(InstanceState it, TimeSpan? remaining)
+    {
+        _operationAt = _signalledAt = time.GetTimestamp();
+        if (it.Phase == Phase.Stopping)
+        {
+            trace.Begin(SpanNames.Stop, default);
+            var waited = it.Policy.Grace - (remaining ?? it.Policy.Grace);
+            _signalledAt -= (long)(waited.TotalSeconds * time.TimestampFrequency);
+        }
+        else if (it.Phase == Phase.BackingOff || it is { Phase: Phase.Starting, Spawning: true })
+        {
+            trace.Begin(SpanNames.Restart, default, new KeyValuePair<string, object?>(AttributeNames.RestartReason, Words.Of(it.LaunchReason ?? RestartReason.Crash)));
+            if (it.Phase == Phase.BackingOff)
+                trace.Step(SpanNames.Backoff);
+        }
+    }
+
     /// <summary>Takes a transition in.</summary>
     /// <param name="e">The event.</param>
     /// <param name="command">The command that it comes from.</param>
@@ -57,7 +77,7 @@ internal sealed class TransitionTrace(OperationTrace trace, InstanceTelemetry te
                 trace.Begin(SpanNames.Start, command);
                 _operationAt = now;
                 break;
-            case Adopted when step.Handled:
+            case Adopted when step.Handled && was.Phase != Phase.Stopping: // a stop that goes on has its span already
                 trace.Begin(SpanNames.Adopt, command);
                 trace.End();
                 break;

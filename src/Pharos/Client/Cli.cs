@@ -47,6 +47,7 @@ internal static class Cli
         "logs" => Logs(line, shell),
         "save" => Ask(line, shell, "POST", "/v1/save", ""),
         "ping" => Ask(line, shell, "GET", "/v1/daemon", "", WhenDown.Fail),
+        "update" => UpdateVerb.Run(line, shell),
         "kill" => Ask(line, shell, "POST", "/v1/shutdown", line.Has("--keep-apps") ? "keepApps=1" : "", WhenDown.Succeed),
         "version" => Print(shell, $"pharos {typeof(Cli).Assembly.GetName().Version?.ToString(3)}\n"),
         "help" => HelpOn(line, shell),

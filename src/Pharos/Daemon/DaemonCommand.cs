@@ -1,4 +1,5 @@
 using Pharos.Client.Wire;
+using Pharos.Contracts;
 using Pharos.Core.Ports;
 using Pharos.Linux.Daemon;
 
@@ -24,10 +25,19 @@ internal static class DaemonCommand
         try
         {
             paths.Create();
-            using var only = await TakeAsync(paths);
+            var handover = Handover.Take();
+            using var only = (handover is null ? null : FileLock.Inherit(paths.Lock, handover.Lock)) ?? await TakeAsync(paths);
             if (only is null)
                 return Refuse(ready, $"another daemon has {options.Home}: talk to it, or set PHAROS_HOME to another folder");
-            return await DaemonHost.RunAsync(options, paths, ready);
+            using var control = handover is null ? new ControlSocket() : ControlSocket.Inherit(handover.Socket);
+            for (UpdateView? failed = null; ;)
+            {
+                var (order, at) = await DaemonHost.RunAsync(options, paths, ready, control, handover, failed);
+                if (order is null)
+                    return 0;
+                failed = Handover.Run(order, at, only, control); // it came back, so it did not work: on as before, with the same processes
+                handover = null;
+            }
         }
         catch (StateUnreadableException e)
         {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -23,7 +24,18 @@ namespace Pharos.Daemon;
 /// <summary>Puts the daemon together, runs it, and takes it apart in the order in which nothing is lost.</summary>
 internal static class DaemonHost
 {
-    public static async Task<int> RunAsync(DaemonOptions options, DaemonPaths paths, ReadySignal ready)
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Runs until the daemon is to end or to be replaced.</summary>
+    /// <param name="options">What it was asked to be.</param>
+    /// <param name="paths">Its home.</param>
+    /// <param name="ready">Who waits for it.</param>
+    /// <param name="control">Its socket.</param>
+    /// <param name="handover">What the program before this one left; null: there was none.</param>
+    /// <param name="failed">The update that just failed; null: none did.</param>
+    /// <returns>What is to take its place, and when that was ordered; null: nothing is. Then everything is as for a new daemon: nothing is read, reaped or answered any more.</returns>
+    public static async Task<(UpdateRequest? Order, DateTimeOffset At)> RunAsync(
+        DaemonOptions options, DaemonPaths paths, ReadySignal ready, ControlSocket control, Handover? handover, UpdateView? failed)
     {
         DaemonLog? own = null;
         void Say(string line) => own?.Say(line);
@@ -48,6 +60,7 @@ internal static class DaemonHost
                 LogDirectory = paths.Logs,
                 HostId = BootInfo.HostId,
                 HostName = BootInfo.HostName,
+                BootId = BootInfo.BootId,
                 ResourceAttributes = options.Otlp.ResourceAttributes,
                 InjectedEnv = telemetry.InjectedEnv,
             },
@@ -61,7 +74,20 @@ internal static class DaemonHost
         using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, s => s.Cancel = true); // a closed terminal is not a reason to stop
 
         supervisor.Load(); // before anything listens: a state that cannot be read refuses the daemon, and nothing was changed
-        var web = Web(options, paths, telemetry, supervisor, end);
+        using var gate = new DaemonGate();
+        UpdateRequest? order = null;
+        var update = new DaemonUpdate
+        {
+            Refusal = ExecInPlace.Refusal,
+            Begin = request =>
+            {
+                order = request;
+                end.TrySetResult(Ending.Replace);
+            },
+            Last = failed,
+        };
+        control.Listen(paths.Socket);
+        var web = Web(options, paths, telemetry, supervisor, end, control, gate, update);
         try
         {
             await web.StartAsync();
@@ -69,26 +95,40 @@ internal static class DaemonHost
         catch (IOException e)
         {
             // Kestrel says which address; the port is the one that a person chose.
-            throw new IOException(e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException && options.Metrics is { } taken
+            throw new IOException(e.InnerException is AddressInUseException && options.Metrics is { } taken
                 ? $"the metrics port {taken} is in use: choose another with --metrics or PHAROS_METRICS"
                 : e.Message, e);
         }
 
-        File.SetUnixFileMode(paths.Socket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         supervisor.Resume();
+        update.Last ??= handover?.Succeeded(supervisor.Actors.Count(a => a.Snapshot.Process is not null));
+        gate.Open();
+        if (update.Last is { } outcome)
+            log.Say(outcome.Error is { } error ? $"not replaced by {outcome.Executable}: {error}" : $"took the place of {outcome.From}, {(outcome.Kept == 1 ? "1 process" : $"{outcome.Kept} processes")} kept");
         log.Say($"pharos {PharosActivity.Version} ready, pid {Environment.ProcessId}, home {paths.Home}, telemetry {(options.Otlp.HasDestination ? options.Otlp : "stays here")}");
         ready.Ready();
 
         var how = await end.Task;
+        var at = TimeProvider.System.GetUtcNow();
         if (how == Ending.StopApps)
             await supervisor.StopEverythingAsync(forGood: false, default(ActivityContext));
-        using (var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5)))
+        if (how == Ending.Replace && !await gate.EmptyAsync(AnswerPatience, TimeProvider.System))
+            log.Say("a request that is not answered yet is cut off by the update");
+        using (var patience = new CancellationTokenSource(how == Ending.Replace ? TimeSpan.FromMilliseconds(500) : TimeSpan.FromSeconds(5)))
             await web.StopAsync(patience.Token);
         await web.DisposeAsync();
-        File.Delete(paths.Socket);
-        await telemetry.FlushAsync(TimeSpan.FromSeconds(3));
-        log.Say($"pharos ended, {how switch { Ending.StopApps or Ending.AppsStopped => "apps stopped", Ending.KeepApps => "apps keep running" }}");
-        return 0;
+        if (how == Ending.Replace)
+            host.StopReaping(); // before the actors end: nobody would hear of an exit that is reaped after that
+        else
+            File.Delete(paths.Socket);
+        await telemetry.FlushAsync(TimeSpan.FromSeconds(how == Ending.Replace ? 1 : 3));
+        log.Say(how switch
+        {
+            Ending.StopApps or Ending.AppsStopped => "pharos ended, apps stopped",
+            Ending.KeepApps => "pharos ended, apps keep running",
+            Ending.Replace => $"pharos {PharosActivity.Version} makes room for {order!.Executable}",
+        });
+        return (how == Ending.Replace ? order : null, at);
     }
 
     private enum Ending
@@ -101,6 +141,9 @@ internal static class DaemonHost
 
         /// <summary>Leave them to the next daemon.</summary>
         KeepApps,
+
+        /// <summary>Leave them to another executable in this process.</summary>
+        Replace,
     }
 
     private static void End(PosixSignalContext signal, TaskCompletionSource<Ending> end)
@@ -109,14 +152,16 @@ internal static class DaemonHost
         end.TrySetResult(Ending.StopApps);
     }
 
-    private static WebApplication Web(DaemonOptions options, DaemonPaths paths, DaemonTelemetry telemetry, ProcessSupervisor supervisor, TaskCompletionSource<Ending> end)
+    private static WebApplication Web(
+        DaemonOptions options, DaemonPaths paths, DaemonTelemetry telemetry, ProcessSupervisor supervisor, TaskCompletionSource<Ending> end,
+        ControlSocket control, DaemonGate gate, DaemonUpdate update)
     {
         ApiServices? api = null;
-        File.Delete(paths.Socket); // we hold the lock of this home: what is there is left over from a daemon that was killed
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.WebHost.UseKestrelCore();
+        builder.Services.AddSingleton<IConnectionListenerFactory>(new ControlListener(control.Socket, gate)); // the last one that fits is taken
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -141,6 +186,8 @@ internal static class DaemonHost
             },
             Metrics = telemetry.Page,
             IsAllowed = IsAllowed,
+            Gate = gate,
+            Update = update,
             Shutdown = keep => end.TrySetResult(keep ? Ending.KeepApps : Ending.AppsStopped),
             ClientSpan = telemetry.ClientSpan,
             ClientResource = telemetry.ClientResource,

@@ -64,13 +64,28 @@ public sealed class AdoptionTests : IDisposable
     }
 
     [Fact]
-    public void A_zombie_counts_as_gone()
+    public void A_process_that_ended_and_that_nobody_reaped_yet_is_adopted_and_how_it_ended_is_told_at_once()
     {
         var parent = _box.Start(_box.Shell("exec 3>&1; sh -c 'echo pid $$; exit 3' & exec sleep 3600"));
         Eventually.True(() => parent.Output.Contains("pid ", StringComparison.Ordinal), () => parent.Output);
         var pid = parent.Number("pid");
         Eventually.True(() => File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal), () => "no zombie");
-        Assert.Null(_box.Host.Adopt(Identify(pid), parent.Request.Marker, _ => { }));
+        var exit = new TaskCompletionSource<ExitStatus>();
+        using var adopted = _box.Host.Adopt(Identify(pid), parent.Request.Marker, exit.SetResult);
+        Eventually.True(() => exit.Task.IsCompleted, () => "its end was not told");
+        Assert.Equal(new ExitStatus(3, null), exit.Task.Result);
+    }
+
+    [Fact]
+    public void What_outlives_its_main_process_is_counted_and_killed_by_its_mark()
+    {
+        var main = _box.Start(_box.Shell("setsid sleep 3600 & echo left $!; echo ready")).WaitForLine("ready");
+        main.WaitForExit();
+        using var remains = _box.Host.Remains(main.Process.Identity, main.Request.Marker);
+        Assert.Equal(1, remains.CountSurvivors());
+        Assert.Equal(0, remains.KillTree(TimeSpan.FromSeconds(5)));
+        Assert.Equal(0, remains.CountSurvivors());
+        Assert.False(TreeTests.IsRunning(main.Number("left")));
     }
 
     [Fact]

@@ -137,7 +137,8 @@ public sealed class DependencyTests : IAsyncLifetime
         await _world.NextDaemon(() =>
         {
             foreach (var process in _world.Host.Alive)
-                process.End(0); // the machine was started anew
+                process.End(0);
+            _world.BootId = "another"; // the machine was started anew
             return Task.CompletedTask;
         });
         await _world.TimePasses(() => _world.Host.Spawned.Count == 4, "both start again");

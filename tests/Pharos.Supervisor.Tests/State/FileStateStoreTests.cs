@@ -28,6 +28,37 @@ public sealed class FileStateStoreTests : IDisposable
         Assert.Equal(was.Restarts.OrderBy(r => r.Key), now.Restarts.OrderBy(r => r.Key));
         Assert.Equal(was.Exits.OrderBy(r => r.Key), now.Exits.OrderBy(r => r.Key));
         Assert.Equal(was with { Restarts = now.Restarts, Exits = now.Exits }, now);
+        Assert.Equal("this boot", loaded.BootId);
+    }
+
+    /// <summary>Written by 0.1.0, before a lifecycle was kept.</summary>
+    [Fact]
+    public void A_file_of_an_earlier_version_is_loaded_and_what_it_does_not_know_is_not_known()
+    {
+        const string Body =
+            """
+            {"apps":[{"spec":{"name":"web","namespace":"default","script":"/bin/app","cwd":"/","policy":{"mode":"Always","minUptime":1000,"grace":5000,"stopSignal":2}},
+            "instances":[{"index":0,"wanted":true,"incarnation":3,"process":{"pid":12,"startTicks":345,"bootId":"boot"},"restarts":{"Crash":2},"exits":{},"countersSince":"1970-01-03T00:00:00+00:00"}]}]}
+            """;
+        Directory.CreateDirectory(Folder);
+        var sum = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Body)));
+        File.WriteAllText(Folder + "/00000004.json", $"pharos-state 1 sha256 {sum}\n{Body}");
+        var loaded = new FileStateStore(Folder).Load(out var warnings);
+        Assert.Empty(warnings);
+        Assert.Null(loaded!.BootId);
+        var it = Assert.Single(Assert.Single(loaded.Apps).Instances);
+        Assert.Equal((true, 3, 12, 2L), (it.Wanted, it.Incarnation, it.Process!.Pid, it.Restarts[RestartReason.Crash]));
+        Assert.Equal((null, null, null, null), (it.Run, it.LastExit, it.LastRestart, it.StartedAt));
+        Assert.True(loaded.Apps[0].Spec.InjectOtel);
+    }
+
+    [Fact]
+    public void Members_that_an_older_file_lacks_keep_their_defaults()
+    {
+        var types = typeof(StateFile).GetNestedTypes(System.Reflection.BindingFlags.NonPublic).Append(typeof(RunEntry)).Append(typeof(ExitEntry));
+        var initOnly = types.SelectMany(t => t.GetProperties()).Where(p => p.SetMethod is { } set
+            && set.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(System.Runtime.CompilerServices.IsExternalInit)) && !p.DeclaringType!.GetConstructors().Any(c => c.GetParameters().Any(parameter => parameter.Name == p.Name)));
+        Assert.Empty(initOnly.Select(p => $"{p.DeclaringType!.Name}.{p.Name}: write set, not init"));
     }
 
     [Fact]
@@ -98,6 +129,7 @@ public sealed class FileStateStoreTests : IDisposable
 
     private static SavedState State(string name) => new()
     {
+        BootId = "this boot",
         Apps =
         [
             new SavedApp
@@ -127,6 +159,15 @@ public sealed class FileStateStoreTests : IDisposable
                     {
                         Index = 0, Wanted = true, Incarnation = 7, Process = new ProcessIdentity(12, 345, "boot"), Failure = FailureReason.CrashLoop,
                         CountersSince = DateTimeOffset.UnixEpoch.AddDays(2),
+                        StartedAt = DateTimeOffset.UnixEpoch.AddDays(3),
+                        LastRestart = RestartReason.MemoryLimit,
+                        LastExit = new SavedExit(ExitReason.OomKill, new ExitStatus(null, 9, OomKilled: true), DateTimeOffset.UnixEpoch.AddDays(4), TimeSpan.FromMilliseconds(12.5), ["last", "words"]),
+                        Run = new SavedRun
+                        {
+                            Phase = Phase.Stopping, Readiness = Readiness.Unready, Spawning = true, Killed = true, RestartAfterStop = RestartReason.Probe,
+                            LaunchReason = RestartReason.Crash, Error = "no \"luck\"", Backoff = TimeSpan.FromMilliseconds(1600.25), UnstableInARow = 4,
+                            Crashes = [DateTimeOffset.UnixEpoch.AddDays(5), DateTimeOffset.UnixEpoch.AddDays(6)], Deadline = DateTimeOffset.UnixEpoch.AddDays(7),
+                        },
                         Restarts = ImmutableDictionary<RestartReason, long>.Empty.Add(RestartReason.Crash, 5).Add(RestartReason.Manual, 1),
                         Exits = ImmutableDictionary<ExitReason, long>.Empty.Add(ExitReason.OomKill, 2),
                     },

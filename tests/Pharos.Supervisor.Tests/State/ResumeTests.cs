@@ -22,7 +22,7 @@ public sealed class ResumeTests
             world.Host.Alive.Single(p => p.Identity == second).End(0);
             return Task.CompletedTask;
         });
-        await World.Reaches(world.Actor(), Phase.Running);
+        await world.ReachesInTime(world.Actor(), Phase.Running);
         Assert.Equal(first, world.Actor().Snapshot.Process);
         Assert.Equal(1, world.Actor().Telemetry.Restarts[(int)RestartReason.Manual]);
         await world.Actor("web", 1).WaitAsync(s => s.State.Incarnation == 2 && s.Process is not null, CancellationToken.None).WaitAsync(Eventually.DefaultDeadline);
@@ -89,7 +89,7 @@ public sealed class ResumeTests
         world.Host.Gate.Set();
         await next;
         await restarted.WaitAsync(Eventually.DefaultDeadline);
-        await World.Reaches(world.Actor(), Phase.Running);
+        await world.ReachesInTime(world.Actor(), Phase.Running);
         Assert.Equal(world.Host.Only.Identity, world.Actor().Snapshot.Process);
         Assert.Equal(2, world.Host.Spawned.Count);
     }
@@ -110,27 +110,25 @@ public sealed class ResumeTests
             store.Frozen = false;
             return Task.CompletedTask;
         });
-        await World.Reaches(world.Actor(), Phase.Running);
+        await world.ReachesInTime(world.Actor(), Phase.Running);
         Assert.Equal(made.Identity, world.Actor().Snapshot.Process);
         Assert.Equal(2, world.Actor().Snapshot.State.Incarnation);
         Assert.Equal(2, world.Host.Spawned.Count);
     }
 
     [Fact]
-    public async Task A_stop_that_the_daemon_was_killed_over_is_brought_to_its_end()
+    public async Task A_stop_that_the_daemon_was_killed_over_is_brought_to_its_end_without_a_second_signal()
     {
         await using var world = new World();
         var actor = await world.Running();
         world.Host.Stubborn = true;
         _ = world.Supervisor.StopAsync("web", default, CancellationToken.None).ContinueWith(t => _ = t.Exception, TaskScheduler.Default);
         await actor.WaitAsync(s => s.State.Phase == Phase.Stopping, CancellationToken.None);
-        await world.NextDaemon(() =>
-        {
-            world.Host.Stubborn = false;
-            return Task.CompletedTask;
-        });
-        await Eventually.True(() => world.Host.Alive.Count == 0, "the process is gone");
+        var process = world.Host.Only;
+        await world.NextDaemon();
+        process.End(new ExitStatus(null, 2));
         await World.Reaches(world.Actor(), Phase.Stopped);
+        Assert.Single(process.Signals);
         Assert.Single(world.Host.Spawned);
     }
 

@@ -111,6 +111,16 @@ internal static class VerbTable
             Options = [new("--keep-apps", ValueKind.None, "", "leave the apps running; the next daemon takes them back")],
             Examples = [("pharos kill", "stop everything"), ("pharos kill --keep-apps", "only the daemon goes")],
         },
+        new("update", "", "put this program in the place of the running daemon")
+        {
+            Details =
+                """
+                After a new version was installed: the daemon lets this executable take its process over. Apps keep running, with their process ids,
+                counters and timers; no line of their output is lost, and commands that come meanwhile wait a moment instead of failing. Prints the
+                version before and after. When it cannot be done the daemon says why and goes on as it was. 'logs' and 'monit' in other terminals end.
+                """,
+            Examples = [("pharos update", "the daemon becomes this version"), ("/opt/pharos/new/pharos update", "or the version of another folder")],
+        },
         new("daemon", "", "run the daemon in the foreground (for systemd and containers)")
         {
             MostWords = Many,
