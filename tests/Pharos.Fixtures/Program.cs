@@ -36,9 +36,33 @@ internal static class Program
                 return StayUp();
             case "notifies":
                 return Notify(args[1] == "-" ? Environment.GetEnvironmentVariable("NOTIFY_SOCKET")! : args[1], args[2..]);
+            case "serves":
+                return Serve(Number(args[1]), args[2]);
             default:
-                Out.Line("verbs: stays-up | exits-with CODE [AFTER-MS] | ignores-sigterm | leaves-grandchildren | spews LINES RATE | half-lines | slow-ready MS | heartbeat FILE | notifies ADDRESS|- MESSAGE... [stay]");
+                Out.Line("verbs: stays-up | exits-with CODE [AFTER-MS] | ignores-sigterm | leaves-grandchildren | spews LINES RATE | half-lines | slow-ready MS | heartbeat FILE | notifies ADDRESS|- MESSAGE... [stay] | serves PORT STATUS-FILE");
                 return 64;
+        }
+    }
+
+    /// <summary>Answers every request with the status that stands in a file.</summary>
+    private static int Serve(int port, string file)
+    {
+        using var listener = new TcpListener(System.Net.IPAddress.Loopback, port);
+        listener.Start();
+        Out.Line($"listening on {port}");
+        var buffer = new byte[4096];
+        while (true)
+        {
+            using var client = listener.AcceptSocket();
+            try
+            {
+                client.Receive(buffer);
+                client.Send(Encoding.ASCII.GetBytes($"HTTP/1.1 {File.ReadAllText(file).Trim()} Said\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+            }
+            catch (SocketException)
+            {
+                // It went away.
+            }
         }
     }
 

@@ -9,6 +9,12 @@ internal sealed record Instance
 
     public string State { get; init; } = "";
 
+    public string Readiness { get; init; } = "";
+
+    public string? ReadinessReason { get; init; }
+
+    public string? Status { get; init; }
+
     public int? Pid { get; init; }
 
     public int Incarnation { get; init; }

@@ -124,6 +124,9 @@ internal sealed class PharosCli : IAsyncDisposable
     /// <summary>Asks the control socket.</summary>
     public async Task<string> GetAsync(string path) => await _api.GetStringAsync(new Uri(path, UriKind.Relative));
 
+    /// <summary>Follows a stream of the control socket.</summary>
+    public async Task<Followed> FollowAsync(string path) => new(new StreamReader(await _api.GetStreamAsync(new Uri(path, UriKind.Relative))));
+
     /// <summary>All instances, or those of an app.</summary>
     public async Task<IReadOnlyList<Instance>> InstancesAsync(string app = "all") =>
         JsonSerializer.Deserialize<Instance[]>(await GetAsync($"/v1/instances?app={app}"), Web)!;
