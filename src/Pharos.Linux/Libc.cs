@@ -32,7 +32,7 @@ internal static unsafe partial class Libc
 
     internal const int FALLOC_FL_KEEP_SIZE = 1, FALLOC_FL_PUNCH_HOLE = 2;
 
-    internal const int CLONE_FS = 0x200, PRIO_PROCESS = 0, R_OK = 4, X_OK = 1, CLOCK_BOOTTIME = 7, SC_CLK_TCK = 2, SC_PAGESIZE = 30;
+    internal const int CLONE_FS = 0x200, PRIO_PROCESS = 0, R_OK = 4, W_OK = 2, X_OK = 1, CLOCK_BOOTTIME = 7, SC_CLK_TCK = 2, SC_PAGESIZE = 30;
 
     internal const short POSIX_SPAWN_SETSIGDEF = 0x04, POSIX_SPAWN_SETSIGMASK = 0x08, POSIX_SPAWN_SETSID = 0x80;
 
@@ -101,6 +101,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int unlink(string path);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int rmdir(string path);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int access(string path, int mode);

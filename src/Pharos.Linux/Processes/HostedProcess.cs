@@ -1,5 +1,7 @@
+using Pharos.Core;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
+using Pharos.Linux.Cgroups;
 using Pharos.Linux.Daemon;
 
 namespace Pharos.Linux.Processes;
@@ -12,11 +14,11 @@ internal sealed class HostedProcess : IHostedProcess
     private readonly TreeRoot _root;
     private readonly Fd _pidfd;
 
-    internal HostedProcess(ProcessTree tree, ProcessIdentity identity, DateTimeOffset startedAt, string marker, Fd pidfd)
+    internal HostedProcess(ProcessTree tree, ProcessIdentity identity, DateTimeOffset startedAt, string marker, Fd pidfd, InstanceGroup? group)
     {
         _tree = tree;
         _pidfd = pidfd;
-        _root = new TreeRoot(identity.Pid, identity.StartTicks, marker, pidfd);
+        _root = new TreeRoot(identity.Pid, identity.StartTicks, marker, pidfd, group);
         Identity = identity;
         StartedAt = startedAt;
     }
@@ -26,6 +28,12 @@ internal sealed class HostedProcess : IHostedProcess
 
     /// <inheritdoc/>
     public DateTimeOffset StartedAt { get; }
+
+    /// <inheritdoc/>
+    public EquatableArray<LimitInForce> LimitsInForce { get; init; } = [];
+
+    /// <summary>It has not ended as far as we know.</summary>
+    internal bool IsAlive => _root.IsAlive;
 
     /// <inheritdoc/>
     public void SignalTree(int signal) => _tree.Signal(_root, signal);
