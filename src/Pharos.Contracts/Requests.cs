@@ -104,6 +104,106 @@ public sealed record StartRequest
 
     /// <summary>False: no OTEL_* and TRACEPARENT in the app's environment.</summary>
     public bool? InjectOtel { get; init; }
+
+    /// <summary>How to find out whether it can do its work; null: it counts as ready when it has lived for its minimum uptime.</summary>
+    public ProbeRequest? Ready { get; init; }
+
+    /// <summary>How to find out whether it has to be restarted; null: nobody asks.</summary>
+    public ProbeRequest? Live { get; init; }
+
+    /// <summary>Apps that have to be there first.</summary>
+    public IReadOnlyList<DependencyRequest> DependsOn { get; init; } = [];
+
+    /// <summary>Files whose change restarts it; null: none.</summary>
+    public WatchRequest? Watch { get; init; }
+
+    /// <summary>It is run at times and ends by itself; null: it is to run all the time.</summary>
+    public ScheduleRequest? Schedule { get; init; }
+
+    /// <summary>False: declared, and started only when somebody asks.</summary>
+    public bool? Autostart { get; init; }
+
+    /// <summary>Log file of stdout, absolute or relative to the working directory; null: in the home.</summary>
+    public string? OutFile { get; init; }
+
+    /// <summary>Log file of stderr, likewise.</summary>
+    public string? ErrFile { get; init; }
+}
+
+/// <summary>A probe of an app.</summary>
+public sealed record ProbeRequest
+{
+    /// <summary>A URL, <c>tcp:[HOST:]PORT</c>, <c>tcp:/PATH</c>, <c>exec:COMMAND</c>, <c>notify</c> or <c>log:PATTERN</c>.</summary>
+    public required string Check { get; init; }
+
+    /// <summary>Accepted HTTP statuses: <c>200</c>, <c>200-299,404</c>.</summary>
+    public string? Status { get; init; }
+
+    /// <summary>Regular expression that the body of an HTTP answer must match.</summary>
+    public string? Body { get; init; }
+
+    /// <summary>Time from one answer to the next question, duration.</summary>
+    public string? Interval { get; init; }
+
+    /// <summary>An answer that takes longer is none, duration.</summary>
+    public string? Timeout { get; init; }
+
+    /// <summary>Failures within this time after the start do not count, duration.</summary>
+    public string? StartPeriod { get; init; }
+
+    /// <summary>Failures in a row after which it counts as failed.</summary>
+    public int? Failures { get; init; }
+
+    /// <summary>Successes in a row after which it counts as good.</summary>
+    public int? Successes { get; init; }
+
+    /// <summary>How long what depends on the app waits for it, duration.</summary>
+    public string? Deadline { get; init; }
+}
+
+/// <summary>An app that another one needs.</summary>
+public sealed record DependencyRequest
+{
+    /// <summary>Its name.</summary>
+    public required string App { get; init; }
+
+    /// <summary>ready or started.</summary>
+    public string? Condition { get; init; }
+
+    /// <summary>True: the dependant is restarted when somebody restarts the dependency.</summary>
+    public bool? Restart { get; init; }
+}
+
+/// <summary>Files whose change restarts an app.</summary>
+public sealed record WatchRequest
+{
+    /// <summary>Files and folders, absolute or relative to the working directory; empty: the working directory.</summary>
+    public IReadOnlyList<string> Paths { get; init; } = [];
+
+    /// <summary>What is passed over: patterns as in gitignore(5).</summary>
+    public IReadOnlyList<string> Ignore { get; init; } = [];
+
+    /// <summary>Quiet time after the last change, duration.</summary>
+    public string? Delay { get; init; }
+}
+
+/// <summary>When a job runs.</summary>
+public sealed record ScheduleRequest
+{
+    /// <summary>Cron pattern, 5 or 6 fields.</summary>
+    public required string Cron { get; init; }
+
+    /// <summary>IANA name of the zone; null: the host's.</summary>
+    public string? Zone { get; init; }
+
+    /// <summary>forbid, allow or replace.</summary>
+    public string? Overlap { get; init; }
+
+    /// <summary>How many of the last runs are remembered.</summary>
+    public int? History { get; init; }
+
+    /// <summary>A run that takes longer is stopped, duration; null: it may take as long as it wants.</summary>
+    public string? Deadline { get; init; }
 }
 
 /// <summary>Makes what runs be what a file says: body of <c>POST /v1/apply</c>.</summary>

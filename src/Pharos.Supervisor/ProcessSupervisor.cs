@@ -369,10 +369,14 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         if (saved is not null)
             telemetry.Restore(saved.Restarts, saved.Exits);
         var stem = Path.Combine(_services.Options.LogDirectory, key.App);
-        var log = new InstanceLog(key, $"{stem}-out-{key.Index}.log", $"{stem}-error-{key.Index}.log", telemetry, Logs, _services.Sink, _openLog);
+        var log = new InstanceLog(key, LogFile(spec.OutFile, key) ?? $"{stem}-out-{key.Index}.log", LogFile(spec.ErrFile, key) ?? $"{stem}-error-{key.Index}.log", telemetry, Logs, _services.Sink, _openLog);
         log.MaskSecretsOf(spec.Env);
         return new InstanceActor(spec, key, _services, log, saved, _keeper.Changed, marked, before);
     }
+
+    /// <summary>The first instance has the file as it was asked for; a further one its number before the extension.</summary>
+    private static string? LogFile(string? path, InstanceKey key) =>
+        path is null || key.Index == 0 ? path : $"{Path.ChangeExtension(path, null)}-{key.Index}{Path.GetExtension(path)}";
 
     private async Task ForgetAsync(App app, ActivityContext context)
     {

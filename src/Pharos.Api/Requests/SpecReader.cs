@@ -9,10 +9,10 @@ using Pharos.Supervisor;
 namespace Pharos.Api.Requests;
 
 /// <summary>From a start request to an app spec: parse, default, validate everything before anything starts.</summary>
-internal sealed class SpecReader
+internal sealed partial class SpecReader
 {
     private const int MostInstances = 10_000;
-    private static readonly string[] LimitNames = ["nofile", "nproc", "core", "as", "fsize", "stack", "data", "memlock", "cpu", "rss"];
+    private static readonly string[] LimitNames = ["nofile", "nproc", "core", "as", "fsize", "stack", "data", "memlock", "cputime", "rss"];
     private readonly List<string> _faults = [];
 
     private SpecReader()
@@ -55,6 +55,11 @@ internal sealed class SpecReader
             Limits = (r.Limits ?? new Dictionary<string, string>()).Where(e => e.Value is not null).ToDictionary(),
             StopExitCodes = r.StopExitCodes ?? [],
             ShellEnv = [.. (r.ShellEnv ?? []).Where(n => n is not null)],
+            DependsOn = [.. (r.DependsOn ?? []).Where(d => d?.App is not null)],
+            Ready = r.Ready is null ? null : r.Ready with { Check = r.Ready.Check ?? "" },
+            Live = r.Live is null ? null : r.Live with { Check = r.Live.Check ?? "" },
+            Watch = r.Watch is null ? null : r.Watch with { Paths = [.. (r.Watch.Paths ?? []).Where(p => p is not null)], Ignore = [.. (r.Watch.Ignore ?? []).Where(p => p is not null)] },
+            Schedule = r.Schedule is null ? null : r.Schedule with { Cron = r.Schedule.Cron ?? "" },
         };
     }
 
@@ -100,7 +105,16 @@ internal sealed class SpecReader
             Group = r.Group,
             Umask = Umask(r.Umask),
             Nice = r.Nice,
-            Limits = [.. r.Limits.Select(l => Limit(l.Key, l.Value))],
+            Limits = [.. r.Limits.Where(l => !ResourceNames.Contains(l.Key)).Select(l => Limit(l.Key, l.Value))],
+            Resources = Resources(r.Limits),
+            Ready = Probe("ready", r.Ready),
+            Live = Probe("live", r.Live),
+            DependsOn = [.. r.DependsOn.Select(d => Dependency(d, name))],
+            Watch = Watch(r.Watch, r.Cwd),
+            Job = Job(r.Schedule),
+            Autostart = r.Autostart ?? true,
+            OutFile = LogFile("outFile", r.OutFile, r.Cwd),
+            ErrFile = LogFile("errFile", r.ErrFile, r.Cwd),
             MaxMemoryBytes = Size("max-memory", r.MaxMemory),
             CronRestart = Cron(r.Cron),
             CronZone = Zone(r.CronZone),
@@ -169,17 +183,17 @@ internal sealed class SpecReader
         return null;
     }
 
-    private string? Cron(string? text)
+    private string? Cron(string? text, string key = "cron")
     {
         if (text is not null && !CronExpression.TryParse(text, out _, out var error))
-            _faults.Add($"cron '{text}' {error}");
+            _faults.Add($"{key} '{text}' {error}");
         return text;
     }
 
-    private string? Zone(string? text)
+    private string? Zone(string? text, string key = "cron-zone")
     {
         if (text is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(text, out _))
-            _faults.Add($"cron-zone '{text}' is not a time zone of this machine: write an IANA name such as Europe/Berlin");
+            _faults.Add($"{key} '{text}' is not a time zone of this machine: write an IANA name such as Europe/Berlin");
         return text;
     }
 
@@ -196,7 +210,7 @@ internal sealed class SpecReader
     private ResourceLimit Limit(string name, string text)
     {
         if (!LimitNames.Contains(name))
-            _faults.Add($"limit {name} is not known: use one of {string.Join(", ", LimitNames)}");
+            _faults.Add($"limit {name} is not known: use one of {string.Join(", ", LimitNames)}, {string.Join(", ", ResourceNames)}");
         var parts = text.Split(':');
         ulong hard = 0;
         var ok = Durations.TryParseLimit(parts[0], out var soft) && (parts.Length == 1 || (parts.Length == 2 && Durations.TryParseLimit(parts[1], out hard)));
@@ -204,7 +218,7 @@ internal sealed class SpecReader
             hard = soft;
         if (!ok || soft > hard)
             _faults.Add($"limit {name}={text} is not valid: write soft or soft:hard, numbers with k, m, g or 'unlimited', soft not above hard");
-        return new ResourceLimit(name, soft, hard);
+        return new ResourceLimit(name == "cputime" ? "cpu" : name, soft, hard);
     }
 
     private T Choice<T>(string key, string? text, T fallback, params ReadOnlySpan<(string Word, T Value)> choices)

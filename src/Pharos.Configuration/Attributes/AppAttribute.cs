@@ -25,7 +25,18 @@ internal enum AttributeKind
     Size,
     Cron,
     Zone,
+    Check,
+    Status,
+    Pattern,
+    Counted,
+    Share,
+    Tasks,
+    Dependencies,
+    Watch,
+    Overlap,
     Parts,
+    CheckOrParts,
+    CronOrParts,
     Anything,
 }
 

@@ -7,7 +7,7 @@ using Pharos.Core.Identity;
 namespace Pharos.Configuration.Attributes;
 
 /// <summary>Reads one app. Every attribute is looked at, whatever was wrong before.</summary>
-internal sealed class AppReader(Node.Mapping app, string path, string folder, ConfigurationOptions options, Reporter reporter)
+internal sealed partial class AppReader(Node.Mapping app, string path, string folder, ConfigurationOptions options, Reporter reporter)
 {
     private const string Profiled = "env_";
     private readonly Dictionary<string, Member> _members = [];
@@ -74,6 +74,14 @@ internal sealed class AppReader(Node.Mapping app, string path, string folder, Co
             Nice = Number("nice", n => Values.Whole(n, -20, 19), AttributeKind.Nice),
             Limits = Limits(),
             Stdio = Get("stdio", Values.Stdio, AttributeKind.Stdio),
+            Ready = Probe("ready"),
+            Live = Probe("live"),
+            DependsOn = Dependencies(),
+            Watch = Watch(),
+            Schedule = Schedule(),
+            Autostart = Get("autostart", n => Values.Flag(n)?.ToString(), AttributeKind.Flag) is { } auto ? auto == bool.TrueString : null,
+            OutFile = Get("out_file", Values.Text, AttributeKind.Text),
+            ErrFile = Get("error_file", Values.Text, AttributeKind.Text),
             InjectOtel = Inner(Part("otel"), "otel", "inject", n => Values.Flag(n)?.ToString(), AttributeKind.Flag) is { } inject ? inject == bool.TrueString : null,
         };
         CheckIncrement(request);
@@ -180,7 +188,8 @@ internal sealed class AppReader(Node.Mapping app, string path, string folder, Co
         var part = Part("limits");
         foreach (var name in part?.Keys.ToList() ?? [])
         {
-            if (Inner(part, "limits", name, Values.Limit, AttributeKind.Limit) is { } limit)
+            var attribute = Array.Find(AttributeTable.Find(AttributeTable.All, "limits")!.Parts, a => a.Name == name)!;
+            if (Inner(part, "limits", name, n => LimitOf(n, attribute.Kind), attribute.Kind) is { } limit)
                 limits[name == "files" ? "nofile" : name] = limit;
         }
 

@@ -5,6 +5,22 @@ namespace Pharos.Configuration.Attributes;
 /// <summary>Every attribute of an app there is.</summary>
 internal static class AttributeTable
 {
+    private static readonly AppAttribute[] Probe =
+    [
+        new("http", Text, "URL that is asked; `${NAME}` is the variable of the instance."),
+        new("tcp", Name, "`PORT`, `HOST:PORT` or the path of a socket that must accept."),
+        new("exec", Text, "Command that must end with code 0."),
+        new("log", Pattern, "Pattern that a line of its output must match; for `ready` only."),
+        new("notify", Flag, "The app says so itself by sd_notify(3)."),
+        new("status", Status, "Accepted statuses of `http`.") { Default = "200-399" },
+        new("body", Pattern, "What the body of the `http` answer must match."),
+        new("interval", Duration, "Time between two checks; of `live` with `notify` the longest silence.") { Default = "5s" },
+        new("timeout", Duration, "A slower answer is none.") { Default = "2s" },
+        new("start_period", Duration, "Failures before do not count.") { Default = "10s" },
+        new("failures", Counted, "Failures in a row that count.") { Default = "3" },
+        new("successes", Counted, "Successes in a row that count.") { Default = "1" },
+    ];
+
     /// <summary>In the order in which documentation shows them.</summary>
     public static readonly AppAttribute[] All =
     [
@@ -62,19 +78,41 @@ internal static class AttributeTable
                 new("stack", Limit, "Stack, bytes."),
                 new("data", Limit, "Data segment, bytes."),
                 new("memlock", Limit, "Locked memory, bytes."),
-                Later("memory"), Later("cpu"), Later("tasks"),
+                new("cputime", Limit, "CPU time of one process, seconds."),
+                new("memory", Size, "Memory of the whole tree of an instance; above it the kernel kills."),
+                new("cpu", Share, "CPU of the whole tree of an instance."),
+                new("tasks", AttributeKind.Tasks, "Processes and threads of an instance."),
             ],
         },
         new("stdio", AttributeKind.Stdio, "What takes its output: a file that never blocks it (spool), or a pipe that may (fifo).") { Default = "spool" },
         new("otel", Parts, "Telemetry.") { Parts = [new("inject", Flag, "Whether OTEL_* and TRACEPARENT are put into the app's environment.") { Default = "true" }] },
 
-        Later("watch"), Later("ignore_watch"), Later("watch_delay"), Later("watch_options"),
-        Later("schedule"),
-        Later("wait_ready"), Later("listen_timeout"), Later("ready"), Later("live"), Later("listen"), Later("depends_on"),
-        Later("out_file", "out", "output", "out_log"), Later("error_file", "error", "err", "err_file", "err_log"), Later("log_file", "log"), Later("logs"),
+        new("ready", CheckOrParts, "When it can do its work.") { Default = "it has lived for `min_uptime`", Parts = [.. Probe, new("deadline", Duration, "How long what depends on it waits.") { Default = "60s" }] },
+        new("live", CheckOrParts, "When it is beyond help and is restarted.") { Default = "nobody asks", Parts = Probe },
+        new("depends_on", Dependencies, "Apps that must be ready (or started) first; they are stopped after it."),
+        new("watch", AttributeKind.Watch, "Restart it when a file changes; true: a file of `cwd`.") { Default = "false" },
+        new("ignore_watch", Files, "What `watch` passes over, as in gitignore(5)."),
+        new("watch_delay", Duration, "Quiet time after the last change.") { Default = "200ms" },
+        new("schedule", CronOrParts, "Runs it as a job: at times, until it ends by itself.")
+        {
+            Parts =
+            [
+                new("cron", AttributeKind.Cron, "When."),
+                new("zone", Zone, "Time zone of `cron`.") { Default = "the host's" },
+                new("overlap", AttributeKind.Overlap, "A run that is due while the last one goes on: is left out (forbid), runs beside it (allow, up to `instances`), takes its place (replace).") { Default = "forbid" },
+                new("history", Number, "How many runs are remembered.") { Default = "10" },
+                new("deadline", Duration, "A run that takes longer is stopped.") { Default = "none" },
+            ],
+        },
+        new("autostart", Flag, "false: declared, and started only when asked.") { Default = "true" },
+        new("out_file", Text, "Log file of stdout, relative to `cwd`; a further instance gets its number before the extension.") { Aliases = ["out", "output", "out_log"], Default = "in the home" },
+        new("error_file", Text, "Log file of stderr, likewise.") { Aliases = ["error", "err", "err_file", "err_log"], Default = "in the home" },
+
+        Later("watch_options"),
+        Later("wait_ready"), Later("listen_timeout"), Later("listen"),
+        Later("log_file", "log"), Later("logs"),
         Later("pid_file", "pid"), Later("merge_logs", "combine_logs"), Later("disable_logs"), Later("log_type"), Later("log_date_format"), Later("time"),
         Later("exec_mode") with { Harmless = ["fork", "fork_mode", "null"] },
-        Later("autostart") with { Harmless = ["true", "null"] },
         Later("treekill") with { Harmless = ["true", "null"] },
         Later("kill_retry_time"), Later("shutdown_with_message"), Later("force"), Later("post_update"), Later("vizion"), Later("pmx"), Later("automation"),
         Later("source_map_support"), Later("disable_source_map_support"), Later("trace"), Later("disable_trace"), Later("v8"), Later("event_loop_inspector"),

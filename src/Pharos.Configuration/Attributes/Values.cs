@@ -3,6 +3,7 @@ using Pharos.Configuration.Variables;
 using Pharos.Contracts;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Schedules;
+using Pharos.Core.Specs;
 
 namespace Pharos.Configuration.Attributes;
 
@@ -77,6 +78,18 @@ internal static class Values
     public static string? Zone(Node node) => Text(node) is { } text && TimeZoneInfo.TryFindSystemTimeZoneById(text, out _) ? text : null;
 
     public static string? VariableName(Node node) => Text(node) is { } text && !text.Contains('=') ? text : null;
+
+    public static string? Check(Node node) => Text(node) is { } text && ProbeSpec.TryParseCheck(text, out _, out _) ? text : null;
+
+    public static string? Status(Node node) => Name(node) is { } text && StatusRange.TryParse(text, out _) ? text : null;
+
+    public static string? Pattern(Node node) => Text(node) is { } text && ProbeSpec.IsPattern(text) ? text : null;
+
+    public static string? Counted(Node node) => Whole(node, 1, int.MaxValue)?.ToString();
+
+    public static string? Share(Node node) => Name(node) is { } text && CpuShare.TryParse(text, out _) ? text : null;
+
+    public static string? Overlap(Node node) => node is Node.Scalar { Text: "forbid" or "allow" or "replace" } word ? word.Text : null;
 
     /// <summary>A variable's value: objects and lists become JSON. Null for null, which takes the variable away.</summary>
     public static string? Variable(Node node) => node switch

@@ -91,6 +91,33 @@ public sealed record AppSpec
     /// <summary>Variable of <see cref="Env"/>, a whole number, that grows by one with each slot; null: none.</summary>
     public string? IncrementVar { get; init; }
 
+    /// <summary>How to find out whether it can do its work; null: it counts as ready when it has lived for its minimum uptime.</summary>
+    public ProbeSpec? Ready { get; init; }
+
+    /// <summary>How to find out whether it is beyond help and has to be restarted; null: nobody asks.</summary>
+    public ProbeSpec? Live { get; init; }
+
+    /// <summary>Apps that have to be there first.</summary>
+    public EquatableArray<Dependency> DependsOn { get; init; } = [];
+
+    /// <summary>Files whose change restarts it; null: none.</summary>
+    public WatchSpec? Watch { get; init; }
+
+    /// <summary>What the tree of each instance may use.</summary>
+    public ResourceSpec Resources { get; init; } = new();
+
+    /// <summary>It is run at times and ends by itself; null: it is to run all the time.</summary>
+    public JobSpec? Job { get; init; }
+
+    /// <summary>False: declared, and started only when somebody asks.</summary>
+    public bool Autostart { get; init; } = true;
+
+    /// <summary>Absolute path of the log file of stdout; a further instance gets its number before the extension. Null: in the home.</summary>
+    public string? OutFile { get; init; }
+
+    /// <summary>As <see cref="OutFile"/>, of stderr.</summary>
+    public string? ErrFile { get; init; }
+
     /// <summary>Names in <see cref="Env"/> that nobody declared: they came along from the shell. No part of equality.</summary>
     public EquatableArray<string> ShellEnv { get; init; } = [];
 
@@ -107,6 +134,8 @@ public sealed record AppSpec
         && Instances == other.Instances && User == other.User && Group == other.Group && Umask == other.Umask && Nice == other.Nice
         && Limits == other.Limits && Stdio == other.Stdio && Policy == other.Policy && Version == other.Version
         && InjectOtel == other.InjectOtel && MaxMemoryBytes == other.MaxMemoryBytes && CronRestart == other.CronRestart && CronZone == other.CronZone
+        && Ready == other.Ready && Live == other.Live && DependsOn == other.DependsOn && Watch == other.Watch && Resources == other.Resources && Job == other.Job
+        && Autostart == other.Autostart && OutFile == other.OutFile && ErrFile == other.ErrFile
         && InstanceVar == other.InstanceVar && IncrementVar == other.IncrementVar && Env.SequenceEqual(other.Env);
 
     /// <inheritdoc/>

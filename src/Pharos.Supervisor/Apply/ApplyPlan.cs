@@ -63,6 +63,17 @@ public static class ApplyPlan
         Differ("max_memory_restart", a.MaxMemoryBytes != b.MaxMemoryBytes);
         Differ("cron_restart", a.CronRestart != b.CronRestart);
         Differ("cron_zone", a.CronZone != b.CronZone);
+        Differ("ready", a.Ready != b.Ready);
+        Differ("live", a.Live != b.Live);
+        Differ("depends_on", a.DependsOn != b.DependsOn);
+        Differ("watch", a.Watch != b.Watch);
+        Differ("limits.memory", a.Resources.MemoryBytes != b.Resources.MemoryBytes);
+        Differ("limits.cpu", a.Resources.CpuPercent != b.Resources.CpuPercent);
+        Differ("limits.tasks", a.Resources.Tasks != b.Resources.Tasks);
+        Differ("schedule", a.Job != b.Job);
+        Differ("autostart", a.Autostart != b.Autostart);
+        Differ("out_file", a.OutFile != b.OutFile);
+        Differ("error_file", a.ErrFile != b.ErrFile);
         Differ("stop.signal", a.Policy.StopSignal != b.Policy.StopSignal);
         // What came along from the shell differs from terminal to terminal (XDG_SESSION_ID): that alone restarts nothing.
         bool Declared(AppSpec spec, string name) => spec.Env.ContainsKey(name) && !spec.ShellEnv.Contains(name);

@@ -8,7 +8,7 @@ using Pharos.Core.Specs;
 namespace Pharos.Supervisor.State;
 
 /// <summary>The state as it stands in the file: plain records, so that the file's form changes only when somebody means it to.</summary>
-internal sealed record StateFile(StateFile.AppEntry[] Apps)
+internal sealed partial record StateFile(StateFile.AppEntry[] Apps)
 {
     public static StateFile From(SavedState state) => new([.. state.Apps.Select(a => new AppEntry(
         SpecEntry.From(a.Spec),
@@ -112,6 +112,28 @@ internal sealed record StateFile(StateFile.AppEntry[] Apps)
 
         public string? IncrementVar { get; init; }
 
+        public ProbeEntry? Ready { get; init; }
+
+        public ProbeEntry? Live { get; init; }
+
+        public DependencyEntry[] DependsOn { get; init; } = [];
+
+        public WatchEntry? Watch { get; init; }
+
+        public long? MemoryBytes { get; init; }
+
+        public double? CpuPercent { get; init; }
+
+        public long? Tasks { get; init; }
+
+        public JobEntry? Job { get; init; }
+
+        public bool Autostart { get; init; } = true;
+
+        public string? OutFile { get; init; }
+
+        public string? ErrFile { get; init; }
+
         public string[] ShellEnv { get; init; } = [];
 
         public string? Source { get; init; }
@@ -143,6 +165,17 @@ internal sealed record StateFile(StateFile.AppEntry[] Apps)
             InjectOtel = s.InjectOtel,
             InstanceVar = s.InstanceVar,
             IncrementVar = s.IncrementVar,
+            Ready = ProbeEntry.From(s.Ready),
+            Live = ProbeEntry.From(s.Live),
+            DependsOn = [.. s.DependsOn.Select(d => new DependencyEntry(d.App, d.Condition.ToString(), d.Restart))],
+            Watch = s.Watch is { } w ? new([.. w.Paths], [.. w.Ignore], w.Delay.TotalMilliseconds) : null,
+            MemoryBytes = s.Resources.MemoryBytes,
+            CpuPercent = s.Resources.CpuPercent,
+            Tasks = s.Resources.Tasks,
+            Job = s.Job is { } j ? new(j.Cron, j.Zone, j.Overlap.ToString(), j.History, j.Deadline?.TotalMilliseconds) : null,
+            Autostart = s.Autostart,
+            OutFile = s.OutFile,
+            ErrFile = s.ErrFile,
             ShellEnv = [.. s.ShellEnv],
             Source = s.Source,
             CreatedAt = s.CreatedAt,
@@ -173,6 +206,15 @@ internal sealed record StateFile(StateFile.AppEntry[] Apps)
             InjectOtel = InjectOtel,
             InstanceVar = InstanceVar,
             IncrementVar = IncrementVar,
+            Ready = Ready?.ToProbe(),
+            Live = Live?.ToProbe(),
+            DependsOn = [.. DependsOn.Select(d => new Dependency(d.App, Enum.Parse<DependencyCondition>(d.Condition), d.Restart))],
+            Watch = Watch is { } w ? new WatchSpec { Paths = [.. w.Paths], Ignore = [.. w.Ignore], Delay = TimeSpan.FromMilliseconds(w.Delay) } : null,
+            Resources = new ResourceSpec { MemoryBytes = MemoryBytes, CpuPercent = CpuPercent, Tasks = Tasks },
+            Job = Job is { } j ? new JobSpec { Cron = j.Cron, Zone = j.Zone, Overlap = Enum.Parse<JobOverlap>(j.Overlap), History = j.History, Deadline = j.Deadline is { } ms ? TimeSpan.FromMilliseconds(ms) : null } : null,
+            Autostart = Autostart,
+            OutFile = OutFile,
+            ErrFile = ErrFile,
             ShellEnv = [.. ShellEnv],
             Source = Source,
             CreatedAt = CreatedAt,

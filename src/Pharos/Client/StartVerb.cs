@@ -109,7 +109,46 @@ internal static class StartVerb
             Grace = line.Value("--grace"),
             Version = line.Value("--app-version"),
             InjectOtel = line.Has("--no-otel-inject") ? false : null,
+            Ready = Probe(line, "--ready"),
+            Live = Probe(line, "--live"),
+            DependsOn = Dependencies(line.Value("--depends-on")),
+            Watch = Watch(line, shell),
+            Schedule = line.Value("--schedule") is { } cron ? new() { Cron = cron, Zone = line.Value("--schedule-zone"), Overlap = line.Value("--overlap") } : null,
+            Autostart = line.Has("--no-autostart") ? false : null,
+            OutFile = Absolute(line.Value("--out-file"), shell),
+            ErrFile = Absolute(line.Value("--err-file"), shell),
         };
+    }
+
+    private static string? Absolute(string? path, Shell shell) => path is null ? null : Path.GetFullPath(path, shell.Cwd);
+
+    private static ProbeRequest? Probe(ParsedLine line, string option) => line.Value(option) is not { } check ? null : new()
+    {
+        Check = check,
+        StartPeriod = line.Value("--start-period"),
+        Interval = line.Value("--probe-interval"),
+    };
+
+    private static List<DependencyRequest> Dependencies(string? apps)
+    {
+        var dependencies = new List<DependencyRequest>();
+        foreach (var app in apps?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])
+        {
+            dependencies.Add(new() { App = app });
+        }
+
+        return dependencies;
+    }
+
+    private static WatchRequest? Watch(ParsedLine line, Shell shell)
+    {
+        var paths = new List<string>();
+        foreach (var path in line.All("--watch-path"))
+        {
+            paths.Add(Path.GetFullPath(path, shell.Cwd));
+        }
+
+        return line.Has("--watch") || paths.Count > 0 ? new() { Paths = paths, Ignore = line.All("--ignore-watch"), Delay = line.Value("--watch-delay") } : null;
     }
 
     private static int One(ParsedLine line, Shell shell, string word, Dictionary<string, string> environment)

@@ -42,6 +42,14 @@ public sealed class StartRequestJsonTests
         InstanceVar = "SLOT",
         IncrementVar = "PORT",
         InjectOtel = false,
+        Ready = new() { Check = "http://a/", Status = "200", Body = "ok", Interval = "1s", Timeout = "2s", StartPeriod = "3s", Failures = 4, Successes = 5, Deadline = "6s" },
+        Live = new() { Check = "notify" },
+        DependsOn = [new() { App = "db", Condition = "started", Restart = true }, new() { App = "cache" }],
+        Watch = new() { Paths = ["/src"], Ignore = ["*.tmp"], Delay = "1s" },
+        Schedule = new() { Cron = "* * * * *", Zone = "UTC", Overlap = "allow", History = 3, Deadline = "1h" },
+        Autostart = false,
+        OutFile = "/o.log",
+        ErrFile = "/e.log",
     });
 
     [Fact]

@@ -62,7 +62,17 @@ public sealed class ConfigurationFileTests : IDisposable
               gid: www
               umask: 027
               nice: 5
-              limits: {files: 1k, core: "0:unlimited"}
+              limits: {files: 1k, core: "0:unlimited", memory: 512m, cpu: 150%, tasks: 64}
+              ready: {http: "http://127.0.0.1:${PORT}/health", status: 200-299, body: ok, interval: 1s, timeout: 500ms, start_period: 3s, failures: 2, successes: 2, deadline: 30s}
+              live: tcp:8080
+              depends_on: {db: {condition: started, restart: true}, cache: null}
+              watch: [src, lib]
+              ignore_watch: '*.tmp'
+              watch_delay: 1s
+              schedule: {cron: '0 3 * * *', zone: Europe/Berlin, overlap: replace, history: 5, deadline: 1h}
+              autostart: false
+              out_file: out.log
+              error_file: /var/err.log
               stdio: fifo
               otel: {inject: false}
             """,
@@ -112,10 +122,10 @@ public sealed class ConfigurationFileTests : IDisposable
     [Fact]
     public void What_is_known_and_without_effect_is_a_warning_unless_it_asks_for_what_holds_anyway()
     {
-        var result = Read("w.yaml", "apps:\n- script: a\n  watch: true\n  schedule: '0 * * * *'\n  exec_mode: fork\n  treekill: true\n  merge_logs: false\n  limits: {memory: 1g}\ndeploy: {}\n");
+        var result = Read("w.yaml", "apps:\n- script: a\n  watch_options: {}\n  log_type: json\n  exec_mode: fork\n  treekill: true\n  merge_logs: false\n  time: true\ndeploy: {}\n");
         Assert.Empty(result.Faults);
         Assert.Equal(
-            ["w.yaml:3: apps[0].watch: is not supported yet, ignored", "w.yaml:4: apps[0].schedule: is not supported yet, ignored", "w.yaml:8: apps[0].limits.memory: is not supported yet, ignored", "w.yaml:9: deploy: is not supported, ignored"],
+            ["w.yaml:3: apps[0].watch_options: is not supported yet, ignored", "w.yaml:4: apps[0].log_type: is not supported yet, ignored", "w.yaml:8: apps[0].time: is not supported yet, ignored", "w.yaml:9: deploy: is not supported, ignored"],
             result.Warnings);
     }
 
@@ -147,6 +157,26 @@ public sealed class ConfigurationFileTests : IDisposable
         Assert.Equal(["o.json: --only: no app 'z' in the file; accepted: a, b, c"], Read("o.json", three, new() { ShellCwd = _home.Path, Only = ["a", "z"] }).Faults);
         Assert.Equal(["a"], Read("o.json", three, new() { ShellCwd = _home.Path, Only = ["a", "z"], OnlyMayBeGone = true }).Apps.Select(a => a.Name));
     }
+
+    [Theory]
+    [InlineData("ready: {}", "ready: says no check; accepted: one of http, tcp, exec, log, notify")]
+    [InlineData("ready: {http: 'http://a/', tcp: 80}", "ready: says 2 checks")]
+    [InlineData("ready: sometimes", "ready: 'sometimes' is not accepted; accepted: a check such as")]
+    [InlineData("ready: {tcp: ''}", "ready.tcp: '' is not accepted")]
+    [InlineData("ready: {tcp: 80, status: 200}", "ready: has status or body without http")]
+    [InlineData("ready: {http: 'http://a/', status: 99}", "ready.status: 99 is not accepted; accepted: a status or range")]
+    [InlineData("ready: {http: 'http://a/', body: '('}", "ready.body: '(' is not accepted; accepted: a regular expression")]
+    [InlineData("ready: {exec: true-ish, failures: 0}", "ready.failures: 0 is not accepted; accepted: a whole number from 1")]
+    [InlineData("live: {log: up}", "live: cannot be a log check")]
+    [InlineData("depends_on: {db: {when: ready}}", "depends_on.db.when: is not understood; accepted: condition (ready or started)")]
+    [InlineData("depends_on: 3", "depends_on: 3 is not accepted; accepted: an app, a list of apps")]
+    [InlineData("watch: 3", "watch: 3 is not accepted; accepted: true, false, a path")]
+    [InlineData("schedule: {zone: UTC}", "schedule.cron: is missing")]
+    [InlineData("schedule: often", "schedule: 'often' is not accepted; accepted: a cron pattern of 5 or 6 fields, or an object")]
+    [InlineData("schedule: {cron: '* * * * *', overlap: maybe}", "schedule.overlap: 'maybe' is not accepted; accepted: forbid, allow or replace")]
+    [InlineData("limits: {cpu: 0}", "limits.cpu: 0 is not accepted; accepted: a number of cores")]
+    public void A_fault_of_a_part_names_it(string attribute, string fault) =>
+        Assert.StartsWith($"p.yaml:3: apps[0].{fault}", Assert.Single(Read("p.yaml", $"apps:\n- script: a\n  {attribute}\n").Faults), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("x.config.js", "module.exports = {\n  apps: [}\n", "x.config.js:2: node cannot evaluate it: SyntaxError")]

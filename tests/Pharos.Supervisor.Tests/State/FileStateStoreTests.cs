@@ -104,6 +104,15 @@ public sealed class FileStateStoreTests : IDisposable
             {
                 Spec = World.Spec(name) with
                 {
+                    Ready = new ProbeSpec { Kind = ProbeKind.Http, Target = "http://a/", Statuses = [new(200, 204)], Body = "ok", Interval = TimeSpan.FromSeconds(1), Deadline = TimeSpan.FromSeconds(9) },
+                    Live = new ProbeSpec { Kind = ProbeKind.Tcp, Target = "80", Failures = 5, Successes = 2, StartPeriod = TimeSpan.Zero },
+                    DependsOn = [new Dependency("db", DependencyCondition.Started, Restart: true)],
+                    Watch = new WatchSpec { Paths = ["/src"], Ignore = ["*.tmp"], Delay = TimeSpan.FromSeconds(2) },
+                    Resources = new ResourceSpec { MemoryBytes = 1 << 20, CpuPercent = 150, Tasks = 64 },
+                    Job = new JobSpec { Cron = "0 3 * * *", Zone = "UTC", Overlap = JobOverlap.Replace, History = 3, Deadline = TimeSpan.FromHours(1) },
+                    Autostart = false,
+                    OutFile = "/o.log",
+                    ErrFile = "/e.log",
                     Args = ["a", "b"],
                     Env = ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal).Add("KEY", "value \u00e9 \n"),
                     Limits = [new ResourceLimit("nofile", 1024, ulong.MaxValue)],

@@ -25,7 +25,22 @@ internal static class StartOptions
             new("--group", ValueKind.Text, "GROUP", "group to run as, name or number (the user's)"),
             new("--umask", ValueKind.Octal, "OCTAL", "file mode creation mask (the daemon's)"),
             new("--nice", ValueKind.Number, "N", "nice value, -20 to 19 (the daemon's)") { Least = -20, Most = 19 },
-            new("--limit", ValueKind.Limit, "NAME=SOFT[:HARD]", "resource limit as in limits.conf(5), e.g. nofile=65536; repeatable") { Repeats = true },
+            new("--limit", ValueKind.Limit, "NAME=SOFT[:HARD]", "resource limit as in limits.conf(5), e.g. nofile=65536, or of the whole tree: memory=512m, cpu=1.5, tasks=100; repeatable") { Repeats = true },
+            new("--ready", ValueKind.Text, "CHECK", "when it can do its work (when it has lived for --min-uptime)"),
+            new("--live", ValueKind.Text, "CHECK", "restart it when this fails three times"),
+            new("--start-period", ValueKind.Duration, "TIME", "failures of these checks do not count before (10s)"),
+            new("--probe-interval", ValueKind.Duration, "TIME", "time between two checks (5s)"),
+            new("--depends-on", ValueKind.Text, "APP,APP", "apps that must be ready first"),
+            new("--watch", ValueKind.None, "", "restart it when a file of its working directory changes"),
+            new("--watch-path", ValueKind.Text, "PATH", "watch this instead; repeatable") { Repeats = true },
+            new("--ignore-watch", ValueKind.Text, "PATTERN", "what --watch passes over, as in gitignore(5); repeatable") { Repeats = true },
+            new("--watch-delay", ValueKind.Duration, "TIME", "quiet time after the last change (200ms)"),
+            new("--schedule", ValueKind.Text, "PATTERN", "run it as a job at these times, e.g. '*/5 * * * *'"),
+            new("--schedule-zone", ValueKind.Text, "ZONE", "time zone of the schedule (the host's)"),
+            new("--overlap", ValueKind.Choice, "forbid|allow|replace", "what a run does that is due while the last one goes on (forbid)") { Choices = ["forbid", "allow", "replace"] },
+            new("--out-file", ValueKind.Text, "FILE", "log file of stdout (in the home)") { Alias = "--output", Short = "-o" },
+            new("--err-file", ValueKind.Text, "FILE", "log file of stderr (in the home)") { Alias = "--error", Short = "-e" },
+            new("--no-autostart", ValueKind.None, "", "declare it, and start it only when asked"),
             new("--stdio", ValueKind.Choice, "spool|fifo", "how output is taken: a file that never blocks (spool), or a pipe that may") { Choices = ["spool", "fifo"] },
             new("--restart", ValueKind.Choice, "WHEN", "always, on-failure or never (always)") { Choices = ["always", "on-failure", "never"] },
             new("--no-autorestart", ValueKind.None, "", "the same as --restart never"),
@@ -48,6 +63,10 @@ internal static class StartOptions
         Details =
             """
             TIME is 500ms, 5s, 2m or 1h; a bare number is milliseconds.
+
+            CHECK is http://HOST:PORT/PATH (any status from 200 to 399 is good), tcp:HOST:PORT, tcp:/SOCKET, exec:COMMAND (exit code 0 is good),
+            notify (the app says so itself, sd_notify(3)) or log:PATTERN (a line of its output matches; for --ready only). ${NAME} in an address
+            is the variable of the instance.
 
             FILE is a configuration file (*.json, *.yml, *.yaml, *.config.js, package.json): 'pharos start FILE' is 'pharos apply FILE', and
             starts what is stopped. See 'pharos help apply'.

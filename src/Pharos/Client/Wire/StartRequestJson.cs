@@ -48,12 +48,84 @@ internal static class StartRequestJson
         Text(json, "version", request.Version);
         Text(json, "instanceVar", request.InstanceVar);
         Text(json, "incrementVar", request.IncrementVar);
-        if (request.InjectOtel is { } inject)
+        Flag(json, "injectOtel", request.InjectOtel);
+        Probe(json, "ready", request.Ready);
+        Probe(json, "live", request.Live);
+        json.Name("dependsOn").Begin('[');
+        foreach (var dependency in request.DependsOn)
         {
-            json.Name("injectOtel").Value(inject);
+            json.Begin('{');
+            Text(json, "app", dependency.App);
+            Text(json, "condition", dependency.Condition);
+            Flag(json, "restart", dependency.Restart);
+            json.End('}');
         }
 
+        json.End(']');
+        Watch(json, request.Watch);
+        Schedule(json, request.Schedule);
+        Flag(json, "autostart", request.Autostart);
+        Text(json, "outFile", request.OutFile);
+        Text(json, "errFile", request.ErrFile);
         return json.End('}').ToBytes();
+    }
+
+    private static void Probe(JsonText json, string name, ProbeRequest? probe)
+    {
+        if (probe is null)
+        {
+            return;
+        }
+
+        json.Name(name).Begin('{');
+        Text(json, "check", probe.Check);
+        Text(json, "status", probe.Status);
+        Text(json, "body", probe.Body);
+        Text(json, "interval", probe.Interval);
+        Text(json, "timeout", probe.Timeout);
+        Text(json, "startPeriod", probe.StartPeriod);
+        Number(json, "failures", probe.Failures);
+        Number(json, "successes", probe.Successes);
+        Text(json, "deadline", probe.Deadline);
+        json.End('}');
+    }
+
+    private static void Watch(JsonText json, WatchRequest? watch)
+    {
+        if (watch is null)
+        {
+            return;
+        }
+
+        json.Name("watch").Begin('{');
+        Array(json, "paths", watch.Paths);
+        Array(json, "ignore", watch.Ignore);
+        Text(json, "delay", watch.Delay);
+        json.End('}');
+    }
+
+    private static void Schedule(JsonText json, ScheduleRequest? schedule)
+    {
+        if (schedule is null)
+        {
+            return;
+        }
+
+        json.Name("schedule").Begin('{');
+        Text(json, "cron", schedule.Cron);
+        Text(json, "zone", schedule.Zone);
+        Text(json, "overlap", schedule.Overlap);
+        Number(json, "history", schedule.History);
+        Text(json, "deadline", schedule.Deadline);
+        json.End('}');
+    }
+
+    private static void Flag(JsonText json, string name, bool? value)
+    {
+        if (value is { } flag)
+        {
+            json.Name(name).Value(flag);
+        }
     }
 
     private static void Text(JsonText json, string name, string? value)

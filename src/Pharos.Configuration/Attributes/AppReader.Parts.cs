@@ -1,0 +1,139 @@
+using Pharos.Configuration.Syntax;
+using Pharos.Contracts;
+
+namespace Pharos.Configuration.Attributes;
+
+/// <summary>The attributes that are objects of their own.</summary>
+internal sealed partial class AppReader
+{
+    private static readonly string[] Checks = ["http", "tcp", "exec", "log", "notify"];
+
+    private static string? LimitOf(Node node, AttributeKind kind) => kind switch
+    {
+        AttributeKind.Size => Values.Size(node),
+        AttributeKind.Share => Values.Share(node),
+        AttributeKind.Tasks => Values.Counted(node),
+        _ => Values.Limit(node),
+    };
+
+    private ProbeRequest? Probe(string name)
+    {
+        Asked.Add(name);
+        if (!_members.TryGetValue(name, out var member) || member.Value is Node.Scalar { Kind: ScalarKind.Null })
+            return null;
+        if (member.Value is not Node.Mapping)
+            return Get(name, Values.Check, AttributeKind.CheckOrParts) is { } check ? OfKind(name, member, new() { Check = check }) : null;
+        var part = Part(name)!;
+        string? In(string key, Func<Node, string?> read, AttributeKind kind) => Inner(part, name, key, read, kind);
+        var probe = new ProbeRequest
+        {
+            Check = CheckOf(name, member, part) ?? "",
+            Status = In("status", Values.Status, AttributeKind.Status),
+            Body = In("body", Values.Pattern, AttributeKind.Pattern),
+            Interval = In("interval", Values.Duration, AttributeKind.Duration),
+            Timeout = In("timeout", Values.Duration, AttributeKind.Duration),
+            StartPeriod = In("start_period", Values.Duration, AttributeKind.Duration),
+            Failures = In("failures", Values.Counted, AttributeKind.Counted) is { } failures ? int.Parse(failures) : null,
+            Successes = In("successes", Values.Counted, AttributeKind.Counted) is { } successes ? int.Parse(successes) : null,
+            Deadline = In("deadline", Values.Duration, AttributeKind.Duration),
+        };
+        return probe.Check.Length > 0 ? OfKind(name, member, probe) : null;
+    }
+
+    private string? CheckOf(string name, Member member, Dictionary<string, Member> part)
+    {
+        var given = Checks.Where(part.ContainsKey).ToList();
+        if (given is not [var kind])
+        {
+            reporter.Fault(member.Line, Path(name), $"{(given.Count == 0 ? "says no check" : $"says {given.Count} checks")}; accepted: one of {string.Join(", ", Checks)}");
+            return null;
+        }
+
+        return kind switch
+        {
+            "http" => Inner(part, name, kind, Values.Check, AttributeKind.Check),
+            "tcp" => Inner(part, name, kind, n => Values.Name(n) is { } to && Values.Check(new Node.Scalar(n.Line, n.Column, ScalarKind.Text, "tcp:" + to)) is not null ? "tcp:" + to : null, AttributeKind.Check),
+            "exec" => Inner(part, name, kind, n => Values.Text(n) is { } command ? "exec:" + command : null, AttributeKind.Text),
+            "log" => Inner(part, name, kind, n => Values.Pattern(n) is { } pattern ? "log:" + pattern : null, AttributeKind.Pattern),
+            _ => Inner(part, name, kind, n => Values.Flag(n) == true ? "notify" : null, AttributeKind.Flag),
+        };
+    }
+
+    private ProbeRequest OfKind(string name, Member member, ProbeRequest probe)
+    {
+        if (name == "live" && probe.Check.StartsWith("log:", StringComparison.Ordinal))
+            reporter.Fault(member.Line, Path(name), "cannot be a log check, since a line says that something began, not that it goes on; accepted: http, tcp, exec or notify");
+        if ((probe.Status ?? probe.Body) is not null && !probe.Check.StartsWith("http", StringComparison.Ordinal))
+            reporter.Fault(member.Line, Path(name), "has status or body without http; accepted: both with http only");
+        return probe;
+    }
+
+    private List<DependencyRequest> Dependencies()
+    {
+        Asked.Add("depends_on");
+        if (!_members.TryGetValue("depends_on", out var member) || member.Value is Node.Scalar { Kind: ScalarKind.Null })
+            return [];
+        if (member.Value is Node.Mapping apps)
+            return [.. apps.Members.Select(a => Dependency(a)).OfType<DependencyRequest>()];
+        if (Values.Texts(member.Value) is { } names)
+            return [.. names.Select(n => new DependencyRequest { App = n })];
+        reporter.Wrong(At(member), Path("depends_on"), AttributeKind.Dependencies);
+        return [];
+    }
+
+    private DependencyRequest? Dependency(Member app)
+    {
+        var key = $"{Path("depends_on")}.{app.Key}";
+        if (app.Value is Node.Scalar { Kind: ScalarKind.Null })
+            return new() { App = app.Key };
+        if (app.Value is not Node.Mapping parts)
+        {
+            reporter.Wrong(app.Value, key, AttributeKind.Dependencies);
+            return null;
+        }
+
+        string? condition = null;
+        bool? restart = null;
+        foreach (var part in parts.Members)
+        {
+            if (part is { Key: "condition", Value: Node.Scalar { Text: "ready" or "started" } word })
+                condition = word.Text;
+            else if (part.Key == "restart" && Values.Flag(part.Value) is { } flag)
+                restart = flag;
+            else
+                reporter.Fault(part.Line, $"{key}.{part.Key}", "is not understood; accepted: condition (ready or started), restart (true or false)");
+        }
+
+        return new() { App = app.Key, Condition = condition, Restart = restart };
+    }
+
+    private WatchRequest? Watch()
+    {
+        var delay = Get("watch_delay", Values.Duration, AttributeKind.Duration);
+        var ignore = Get("ignore_watch", Values.Texts, AttributeKind.Files) ?? [];
+        var on = Get("watch", n => Values.Flag(n) is { } flag ? (flag ? ["."] : []) : Values.Texts(n), AttributeKind.Watch);
+        return on is null or [] ? null : new() { Paths = on, Ignore = ignore, Delay = delay };
+    }
+
+    private ScheduleRequest? Schedule()
+    {
+        Asked.Add("schedule");
+        if (!_members.TryGetValue("schedule", out var member) || member.Value is Node.Scalar { Kind: ScalarKind.Null })
+            return null;
+        if (member.Value is not Node.Mapping)
+            return Get("schedule", n => Values.Cron(n) is { } text && text != "0" ? text : null, AttributeKind.CronOrParts) is { } simple ? new() { Cron = simple } : null;
+        var part = Part("schedule")!;
+        if (!part.ContainsKey("cron"))
+            reporter.Fault(member.Line, Path("schedule") + ".cron", "is missing; accepted: a cron pattern of 5 or 6 fields");
+        var cron = Inner(part, "schedule", "cron", n => Values.Cron(n) is { } text && text != "0" ? text : null, AttributeKind.Cron);
+        var schedule = new ScheduleRequest
+        {
+            Cron = cron ?? "",
+            Zone = Inner(part, "schedule", "zone", Values.Zone, AttributeKind.Zone),
+            Overlap = Inner(part, "schedule", "overlap", Values.Overlap, AttributeKind.Overlap),
+            History = Inner(part, "schedule", "history", n => Values.Whole(n, 0, 1000)?.ToString(), AttributeKind.Number) is { } history ? int.Parse(history) : null,
+            Deadline = Inner(part, "schedule", "deadline", Values.Duration, AttributeKind.Duration),
+        };
+        return cron is null ? null : schedule;
+    }
+}
