@@ -1,23 +1,11 @@
+using Pharos.Core.Specs;
+
 namespace Pharos.Core.Ports;
 
-/// <summary>What all processes of one instance may use together.</summary>
-public sealed record ResourceGroup
-{
-    /// <summary>Names the instance's group among those of the machine: letters, digits, dot and dash; the same for each incarnation.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>Most memory, bytes; null: no limit.</summary>
-    public long? MemoryBytes { get; init; }
-
-    /// <summary>Most processor time, percent of one core; null: no limit.</summary>
-    public double? CpuPercent { get; init; }
-
-    /// <summary>Most processes and threads; null: no limit.</summary>
-    public long? Tasks { get; init; }
-
-    /// <summary>Something is limited.</summary>
-    public bool IsLimited => MemoryBytes is not null || CpuPercent is not null || Tasks is not null;
-}
+/// <summary>All processes of one instance, limited together.</summary>
+/// <param name="Name">Names the instance's group among those of the machine: letters, digits, dot and dash; the same for each incarnation.</param>
+/// <param name="Limits">What they may use.</param>
+public sealed record ResourceGroup(string Name, ResourceSpec Limits);
 
 /// <summary>One limit that the kernel holds a process to.</summary>
 /// <param name="Resource">memory, cpu or tasks.</param>

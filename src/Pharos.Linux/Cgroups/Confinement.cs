@@ -10,10 +10,14 @@ namespace Pharos.Linux.Cgroups;
 internal sealed class Confinement
 {
     private readonly GroupKeeper? _keeper;
-    private readonly ResourceGroup? _asked;
+    private readonly ResourceSpec? _asked;
+    private readonly List<LimitInForce> _standIns;
+    private readonly string _marker;
 
-    private Confinement(GroupKeeper? keeper, ResourceGroup? asked, InstanceGroup? group, IReadOnlyList<ResourceLimit> limits)
+    private Confinement(GroupKeeper? keeper, ResourceSpec? asked, InstanceGroup? group, IReadOnlyList<ResourceLimit> limits, List<LimitInForce> standIns, string marker = "")
     {
+        _marker = marker;
+        _standIns = standIns;
         _keeper = keeper;
         _asked = asked;
         Group = group;
@@ -26,27 +30,26 @@ internal sealed class Confinement
     /// <summary>Resource limits for setrlimit(2): those that were asked for, and those that stand in for a group.</summary>
     internal IReadOnlyList<ResourceLimit> Limits { get; }
 
-    /// <summary>What the kernel holds it to.</summary>
-    internal EquatableArray<LimitInForce> InForce { get; private init; } = [];
+    /// <summary>What the kernel holds it to, once it is in its group.</summary>
+    internal EquatableArray<LimitInForce> InForce => [.. Group?.InForce() ?? [], .. _standIns];
 
     /// <summary>One line on what could not be had as it should be; null: all is well.</summary>
     internal string? Shortcoming { get; private init; }
 
     /// <summary>No limits on the whole.</summary>
-    internal static Confinement Free(IReadOnlyList<ResourceLimit> limits) => new(null, null, null, limits);
+    internal static Confinement Free(IReadOnlyList<ResourceLimit> limits) => new(null, null, null, limits, []);
 
     /// <summary>A process in a group, or what comes nearest to it.</summary>
-    internal static Confinement Of(GroupKeeper keeper, LaunchRequest request, ResourceGroup asked, InstanceGroup group)
+    internal static Confinement Of(GroupKeeper keeper, LaunchRequest request, ResourceSpec asked, InstanceGroup group)
     {
         var grouped = group.Directories.Any();
-        var inForce = group.InForce().ToList();
+        var standIns = new List<LimitInForce>();
         var limits = request.Limits.ToList();
         var lacks = new List<string>();
         foreach (var controller in InstanceGroup.Asked(asked).Where(c => !group.Has(c)))
-            lacks.Add(StandIn(controller, asked, request, limits, inForce));
-        return new Confinement(keeper, asked, grouped ? group : null, limits)
+            lacks.Add(StandIn(controller, asked, request, limits, standIns));
+        return new Confinement(keeper, asked, grouped ? group : null, limits, standIns, request.Marker)
         {
-            InForce = [.. inForce],
             Shortcoming = lacks.Count == 0 ? null : $"{request.Key}: no control group is writable for {string.Join("; ", lacks)}",
         };
     }
@@ -71,10 +74,10 @@ internal sealed class Confinement
     internal void LetGo()
     {
         if (Group is not null)
-            _keeper!.LetGo(Group);
+            _keeper!.LetGo(Group, _marker);
     }
 
-    private static string StandIn(Controller controller, ResourceGroup asked, LaunchRequest request, List<ResourceLimit> limits, List<LimitInForce> inForce)
+    private static string StandIn(Controller controller, ResourceSpec asked, LaunchRequest request, List<ResourceLimit> limits, List<LimitInForce> standIns)
     {
         switch (controller)
         {
@@ -82,7 +85,7 @@ internal sealed class Confinement
                 return "memory: its own limit 'as' stands";
             case Controller.Memory:
                 limits.Add(new ResourceLimit("as", (ulong)asked.MemoryBytes!.Value, (ulong)asked.MemoryBytes.Value));
-                inForce.Add(new LimitInForce(LimitInForce.Memory, asked.MemoryBytes.Value, "rlimit"));
+                standIns.Add(new LimitInForce(LimitInForce.Memory, asked.MemoryBytes.Value, "rlimit"));
                 return "memory: the address space of each of its processes is limited instead";
             case Controller.Pids when limits.Exists(l => l.Resource == "nproc"):
                 return "tasks: its own limit 'nproc' stands";
@@ -90,7 +93,7 @@ internal sealed class Confinement
                 return "tasks: not limited, since the kernel does not count root's"; // setrlimit(2), RLIMIT_NPROC
             case Controller.Pids:
                 limits.Add(new ResourceLimit("nproc", (ulong)asked.Tasks!.Value, (ulong)asked.Tasks.Value));
-                inForce.Add(new LimitInForce(LimitInForce.Tasks, asked.Tasks.Value, "rlimit"));
+                standIns.Add(new LimitInForce(LimitInForce.Tasks, asked.Tasks.Value, "rlimit"));
                 return "tasks: all processes of its user are counted instead";
             case Controller.Cpu:
                 return string.Create(CultureInfo.InvariantCulture, $"cpu: not limited to {asked.CpuPercent} %");

@@ -1,6 +1,5 @@
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
-using Pharos.Linux.Daemon;
 
 namespace Pharos.Linux.Cgroups;
 
@@ -14,6 +13,7 @@ internal sealed class GroupKeeper : IDisposable
     private readonly Lock _guard = new(); // guards all below, and orders making a group against removing it
     private readonly Action<string> _say;
     private readonly Dictionary<string, int> _users = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, InstanceGroup> _populated = new(StringComparer.Ordinal); // by the mark of who left something in it
     private readonly HashSet<string> _said = new(StringComparer.Ordinal);
     private readonly List<OomWatch> _watched = [];
     private readonly Timer _timer;
@@ -35,21 +35,17 @@ internal sealed class GroupKeeper : IDisposable
     internal LaunchRefused? Open(LaunchRequest request, out Confinement confinement)
     {
         confinement = Confinement.Free(request.Limits);
-        if (request.Resources is not { IsLimited: true } limits)
+        if (request.Resources is not { Limits.IsEmpty: false } asked)
             return null;
         lock (_guard)
         {
             try
             {
-                var layout = Prepared(limits);
-                var group = InstanceGroup.Plan(layout, limits);
+                var layout = Prepared(asked.Limits);
+                var group = InstanceGroup.Plan(layout, asked);
                 if (group.Directories.Any())
-                {
-                    Make(group, limits);
-                    _users[limits.Name] = _users.GetValueOrDefault(limits.Name) + 1;
-                }
-
-                confinement = Confinement.Of(this, request, limits, group);
+                    Make(group, asked);
+                confinement = Confinement.Of(this, request, asked.Limits, group);
             }
             catch (LinuxException e)
             {
@@ -63,7 +59,7 @@ internal sealed class GroupKeeper : IDisposable
     }
 
     /// <summary>Makes the group again: somebody has removed it while it was empty.</summary>
-    internal void MakeAgain(InstanceGroup group, ResourceGroup limits)
+    internal void MakeAgain(InstanceGroup group, ResourceSpec limits)
     {
         lock (_guard)
             group.Make(limits);
@@ -90,7 +86,7 @@ internal sealed class GroupKeeper : IDisposable
     }
 
     /// <summary>One user of a group less; the last one removes it, when nothing is left in it.</summary>
-    internal void LetGo(InstanceGroup group)
+    internal void LetGo(InstanceGroup group, string marker)
     {
         lock (_guard)
         {
@@ -102,7 +98,27 @@ internal sealed class GroupKeeper : IDisposable
             }
 
             _users.Remove(name);
-            group.TryRemove();
+            if (!group.TryRemove())
+                _populated[marker] = group;
+        }
+    }
+
+    /// <summary>The group in which a process has left others behind when it ended.</summary>
+    /// <param name="marker">As in <see cref="LaunchRequest.Marker"/>.</param>
+    /// <returns>Null when there is none, or a further process of the instance is in it already.</returns>
+    internal InstanceGroup? LeftBy(string marker)
+    {
+        lock (_guard)
+            return _populated.TryGetValue(marker, out var group) && !_users.ContainsKey(NameOf(group)) ? group : null;
+    }
+
+    /// <summary>Removes a group whose processes were killed, unless somebody uses it.</summary>
+    internal void Emptied(InstanceGroup group)
+    {
+        lock (_guard)
+        {
+            if (!_users.ContainsKey(NameOf(group)))
+                group.TryRemove();
         }
     }
 
@@ -118,6 +134,9 @@ internal sealed class GroupKeeper : IDisposable
                 if (name != UnifiedBase.DaemonLeaf && !_users.ContainsKey(name[InstanceGroup.Prefix.Length..]))
                     CgroupFile.TryRemove(directory);
             }
+
+            foreach (var marker in _populated.Where(p => !p.Value.Directories.Any(Directory.Exists)).Select(p => p.Key).ToList())
+                _populated.Remove(marker);
         }
     }
 
@@ -163,7 +182,7 @@ internal sealed class GroupKeeper : IDisposable
 
     private static string NameOf(InstanceGroup group) => Path.GetFileName(group.Directories.First())[InstanceGroup.Prefix.Length..];
 
-    private CgroupLayout Prepared(ResourceGroup limits)
+    private CgroupLayout Prepared(ResourceSpec limits)
     {
         _layout ??= CgroupLayout.OfThisProcess();
         foreach (var refused in _layout.Unified?.Enable(InstanceGroup.Asked(limits)) ?? [])
@@ -171,12 +190,23 @@ internal sealed class GroupKeeper : IDisposable
         return _layout;
     }
 
-    private void Make(InstanceGroup group, ResourceGroup limits)
+    private void Make(InstanceGroup group, ResourceGroup asked)
     {
         // A fresh one has no counts and no limits of an earlier time.
-        if (!_users.ContainsKey(limits.Name))
+        if (!_users.ContainsKey(asked.Name))
             group.TryRemove();
-        group.Make(limits);
+        try
+        {
+            group.Make(asked.Limits);
+        }
+        catch (LinuxException)
+        {
+            if (!_users.ContainsKey(asked.Name))
+                group.TryRemove();
+            throw;
+        }
+
+        _users[asked.Name] = _users.GetValueOrDefault(asked.Name) + 1;
     }
 
     private void Look()

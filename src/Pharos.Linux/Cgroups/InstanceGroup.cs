@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pharos.Core.Ports;
+using Pharos.Core.Specs;
 
 namespace Pharos.Linux.Cgroups;
 
@@ -23,13 +24,13 @@ internal sealed class InstanceGroup
     internal bool Has(Controller controller) => _parts.ContainsKey(controller);
 
     /// <summary>A group for what is limited and can be; nothing is made yet.</summary>
-    internal static InstanceGroup Plan(CgroupLayout layout, ResourceGroup limits)
+    internal static InstanceGroup Plan(CgroupLayout layout, ResourceGroup asked)
     {
         var parts = new Dictionary<Controller, ControllerPlace>();
-        foreach (var controller in Asked(limits))
+        foreach (var controller in Asked(asked.Limits))
         {
             if (layout.PlaceOf(controller) is { } place)
-                parts[controller] = place with { Directory = $"{place.Directory}/{Prefix}{limits.Name}" };
+                parts[controller] = place with { Directory = $"{place.Directory}/{Prefix}{asked.Name}" };
         }
 
         return new InstanceGroup(parts);
@@ -58,7 +59,7 @@ internal sealed class InstanceGroup
     }
 
     /// <summary>The controllers that limits ask for.</summary>
-    internal static IEnumerable<Controller> Asked(ResourceGroup limits)
+    internal static IEnumerable<Controller> Asked(ResourceSpec limits)
     {
         if (limits.MemoryBytes is not null)
             yield return Controller.Memory;
@@ -70,7 +71,7 @@ internal sealed class InstanceGroup
 
     /// <summary>Makes its directories, or takes those that are there, and writes the limits.</summary>
     /// <exception cref="LinuxException">The kernel refuses one.</exception>
-    internal void Make(ResourceGroup limits)
+    internal void Make(ResourceSpec limits)
     {
         foreach (var directory in Directories)
             CgroupFile.Make(directory);

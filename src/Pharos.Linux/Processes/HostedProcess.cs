@@ -32,6 +32,9 @@ internal sealed class HostedProcess : IHostedProcess
     /// <inheritdoc/>
     public EquatableArray<LimitInForce> LimitsInForce { get; init; } = [];
 
+    /// <summary>Takes the group when all in it were killed.</summary>
+    internal required Action<InstanceGroup> Emptied { get; init; }
+
     /// <summary>It has not ended as far as we know.</summary>
     internal bool IsAlive => _root.IsAlive;
 
@@ -39,7 +42,13 @@ internal sealed class HostedProcess : IHostedProcess
     public void SignalTree(int signal) => _tree.Signal(_root, signal);
 
     /// <inheritdoc/>
-    public int KillTree(TimeSpan patience) => _tree.Kill(_root, patience, out _);
+    public int KillTree(TimeSpan patience)
+    {
+        var left = _tree.Kill(_root, patience, out _);
+        if (_root.Group is { } group)
+            Emptied(group);
+        return left;
+    }
 
     /// <inheritdoc/>
     public int CountSurvivors() => _tree.Find(_root).Count;

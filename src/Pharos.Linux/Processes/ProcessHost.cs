@@ -47,7 +47,7 @@ public sealed class ProcessHost : IProcessHost, IDisposable
         if (StdioFiles.Open(request, credentials, out var files) is { } unopened)
             return unopened;
         Confinement? confinement = null;
-        int pid;
+        var pid = 0;
         try
         {
             var failed = _groups.Open(request, out confinement) ?? _spawner.Start(LaunchPlan.Of(request, credentials, files, confinement), out pid);
@@ -83,8 +83,8 @@ public sealed class ProcessHost : IProcessHost, IDisposable
         }
 
         var group = _groups.Find(identity.Pid);
-        var process = new HostedProcess(_tree, identity, BootInfo.WallTime(identity.StartTicks), marker, pidfd, group) { LimitsInForce = [.. group?.InForce() ?? []] };
-        Follow(process, group, $"pid {identity.Pid}", exited);
+        var process = new HostedProcess(_tree, identity, BootInfo.WallTime(identity.StartTicks), marker, pidfd, group) { LimitsInForce = [.. group?.InForce() ?? []], Emptied = _groups.Emptied };
+        Follow(process, group, marker, $"pid {identity.Pid}", exited);
         return process;
     }
 
@@ -92,7 +92,7 @@ public sealed class ProcessHost : IProcessHost, IDisposable
     /// <remarks>A mark that is used for several incarnations takes the living one too.</remarks>
     public int SweepLeftovers(string marker)
     {
-        _tree.Kill(new TreeRoot(0, 0, marker, pidfd: null), SweepPatience, out var killed);
+        _tree.Kill(new TreeRoot(0, 0, marker, pidfd: null, _groups.LeftBy(marker)), SweepPatience, out var killed);
         _groups.Tidy();
         return killed;
     }
@@ -111,7 +111,7 @@ public sealed class ProcessHost : IProcessHost, IDisposable
     }
 
     /// <summary>Waits for the end, and tells what the out-of-memory killer had to do with it.</summary>
-    private void Follow(HostedProcess process, InstanceGroup? group, string who, Action<ExitStatus> exited)
+    private void Follow(HostedProcess process, InstanceGroup? group, string marker, string who, Action<ExitStatus> exited)
     {
         var oom = group is null ? null : _groups.Watch(group, who, () => process.IsAlive);
         process.Follow(_reaper, status =>
@@ -124,7 +124,7 @@ public sealed class ProcessHost : IProcessHost, IDisposable
 
             exited(status);
             if (group is not null)
-                _groups.LetGo(group);
+                _groups.LetGo(group, marker);
         });
     }
 
@@ -143,8 +143,8 @@ public sealed class ProcessHost : IProcessHost, IDisposable
             return new LaunchRefused($"pid {pid} was started but cannot be held: {LinuxException.Describe(errno)}", Transient: true);
         }
 
-        var process = new HostedProcess(_tree, new ProcessIdentity(pid, start, BootInfo.BootId), startedAt, request.Marker, pidfd, confinement.Group) { LimitsInForce = confinement.InForce };
-        Follow(process, confinement.Group, $"{request.Key}", exited);
+        var process = new HostedProcess(_tree, new ProcessIdentity(pid, start, BootInfo.BootId), startedAt, request.Marker, pidfd, confinement.Group) { LimitsInForce = confinement.InForce, Emptied = _groups.Emptied };
+        Follow(process, confinement.Group, request.Marker, $"{request.Key}", exited);
         return new Launched<IHostedProcess> { Value = process };
     }
 
