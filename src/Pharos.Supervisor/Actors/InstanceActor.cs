@@ -206,9 +206,9 @@ public sealed class InstanceActor : IAsyncDisposable
             Restarts = before.Restarts + (step.Restarting is null ? 0 : 1),
         };
         if (letter.Event is Spawned or Adopted && step.Handled)
-            next = next with { Process = _running!.Process.Identity, StartedAt = _running.Process.StartedAt };
+            next = next with { Process = _running!.Process.Identity, StartedAt = _running.Process.StartedAt, LimitsInForce = _running.Process.LimitsInForce };
         if (step.Ended is not null)
-            next = next with { Process = null, StartedAt = null };
+            next = next with { Process = null, StartedAt = null, LimitsInForce = [] };
 
         // Counted before anybody can see the new state: whoever reads "restarted" finds the count that goes with it.
         if (step.Restarting is { } restarting)

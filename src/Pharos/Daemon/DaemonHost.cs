@@ -28,7 +28,7 @@ internal static class DaemonHost
         void Say(string line) => own?.Say(line);
         await using var telemetry = DaemonTelemetry.Start(options.Otlp, paths.Home, Say);
         using var log = own = new DaemonLog(paths.OwnLog, options.Otlp, telemetry.OwnResource);
-        using var host = new ProcessHost();
+        using var host = new ProcessHost(log.Say);
         using var pump = new LogPump(new SpoolIo(), TimeProvider.System, log.Say);
         using var sampler = new ProcSampler();
         var services = new ActorServices
