@@ -29,6 +29,8 @@ internal sealed class World : IAsyncDisposable
 
     public FakeHost Host { get; } = new();
 
+    public FakeFiles Files { get; } = new();
+
     public ManualTime Time { get; } = new();
 
     public ConcurrentQueue<string> Said { get; } = new();
@@ -106,6 +108,7 @@ internal sealed class World : IAsyncDisposable
                 Pump = _pump,
                 Time = Clock,
                 Say = Said.Enqueue,
+                Files = Files,
                 Options = new SupervisorOptions
                 {
                     SpoolDirectory = Home.Path + "/stdio",

@@ -36,6 +36,7 @@ public sealed class InstanceActor : IAsyncDisposable
     private volatile int _readyFor;
     private Running? _running;
     private volatile bool _retired;
+    private RestartRequested? _cause; // the last restart that was asked for
     private Task _launch = Task.CompletedTask;
     private Task _sweep = Task.CompletedTask;
     private Task _reports = Task.CompletedTask;
@@ -217,6 +218,8 @@ public sealed class InstanceActor : IAsyncDisposable
             Telemetry.Exited(ended, letter.Event is Exited x ? x.Uptime.TotalSeconds : 0);
         Telemetry.Now(step.Next);
 
+        if (letter.Event is RestartRequested asked && step.Handled)
+            _cause = asked;
         _spans.Record(letter.Event, letter.Context, was, step);
         if (step.Ended is not null)
             next = LetGo(letter, next, step);
@@ -285,7 +288,7 @@ public sealed class InstanceActor : IAsyncDisposable
         }
 
         if (step.Ended is not null && after.State.Phase is Phase.BackingOff or Phase.Starting)
-            _reporter.RestartScheduled(after, after.State.LaunchReason ?? RestartReason.Manual, after.State.Phase == Phase.BackingOff ? after.State.Backoff : TimeSpan.Zero, context);
+            _reporter.RestartScheduled(after, after.State.LaunchReason ?? RestartReason.Manual, _cause?.Reason == after.State.LaunchReason ? _cause?.Cause : null, after.State.Phase == Phase.BackingOff ? after.State.Backoff : TimeSpan.Zero, context);
         if (after.State.Phase == Phase.Failed && before.State.Phase != Phase.Failed && after.State.Failure is { } failure)
             _reporter.GaveUp(after, failure, after.State.Error, context);
     }

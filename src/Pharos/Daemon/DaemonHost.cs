@@ -11,6 +11,7 @@ using Pharos.Linux.Daemon;
 using Pharos.Linux.Processes;
 using Pharos.Linux.Sampling;
 using Pharos.Linux.Streams;
+using Pharos.Linux.Watching;
 using Pharos.Logs.Pump;
 using Pharos.Supervisor;
 using Pharos.Supervisor.Actors;
@@ -31,12 +32,14 @@ internal static class DaemonHost
         using var host = new ProcessHost(log.Say);
         using var pump = new LogPump(new SpoolIo(), TimeProvider.System, log.Say);
         using var sampler = new ProcSampler();
+        using var files = new FileWatch();
         var services = new ActorServices
         {
             Host = host,
             Pump = pump,
             Time = TimeProvider.System,
             Sink = telemetry.Sink,
+            Files = files,
             Say = log.Say,
             Options = new SupervisorOptions
             {
