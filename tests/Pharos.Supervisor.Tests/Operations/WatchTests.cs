@@ -59,6 +59,7 @@ public sealed class WatchTests : IAsyncLifetime
     public async Task Its_own_logs_and_the_files_of_the_home_do_nothing()
     {
         var home = _world.Home.Path;
+        Directory.CreateDirectory(home + "/app");
         await Watched(Spec() with { OutFile = home + "/app/out.log", Watch = new WatchSpec { Paths = [home] } });
         var order = Assert.Single(_world.Files.Orders);
         Assert.All(
