@@ -109,10 +109,10 @@ internal sealed class InstanceGroup
     internal IEnumerable<int> Processes() => Directories.SelectMany(CgroupFile.Processes).Distinct();
 
     /// <summary>How many of its processes the out-of-memory killer took since it was made; null: not counted.</summary>
-    /// <remarks>Version 1 counts them since Linux 4.13; before that, how often the limit was met has to do: a SIGKILL is read together with it.</remarks>
+    /// <remarks>Both versions count them since Linux 4.13, which is older than any kernel we run on.</remarks>
     internal long? OomKills() => !_parts.TryGetValue(Controller.Memory, out var part) ? null
         : part.IsV2 ? CgroupFile.Number(part.Directory, "memory.events", "oom_kill")
-        : CgroupFile.Number(part.Directory, "memory.oom_control", "oom_kill") ?? CgroupFile.Number(part.Directory, "memory.failcnt");
+        : CgroupFile.Number(part.Directory, "memory.oom_control", "oom_kill");
 
     /// <summary>The limits as the kernel has them now.</summary>
     internal IEnumerable<LimitInForce> InForce()

@@ -96,11 +96,11 @@ internal sealed class UnifiedBase
     private void MakeRoom()
     {
         var leaf = $"{Directory}/{DaemonLeaf}";
-        CgroupFile.Make(leaf);
 
         // A child that is being made meanwhile appears in the old group: look again.
         for (var pass = 0; pass < 10 && CgroupFile.Processes(Directory) is { Count: > 0 } inside; pass++)
         {
+            CgroupFile.Make(leaf);
             foreach (var pid in inside)
                 _ = CgroupFile.TryWrite(leaf, "cgroup.procs", $"{pid}"); // one that has ended meanwhile is out of the way too
         }

@@ -125,17 +125,15 @@ public sealed class LayoutTests : IDisposable
     }
 
     [Fact]
-    public void An_old_kernel_of_version_1_counts_how_often_the_limit_was_met()
+    public void Version_1_counts_its_kills_in_another_file()
     {
         Group("memory");
         var limits = new ResourceSpec { MemoryBytes = 1 << 20 };
         var group = InstanceGroup.Plan(Layout("4:memory:/", V1("memory")), new ResourceGroup("x", limits));
         group.Make(limits);
-        File.WriteAllText($"{Root}/memory/pharos-x/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\n");
-        File.WriteAllText($"{Root}/memory/pharos-x/memory.failcnt", "5\n");
+        File.WriteAllText($"{Root}/memory/pharos-x/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 5\n");
         Assert.Equal(5, group.OomKills());
-        File.AppendAllText($"{Root}/memory/pharos-x/memory.oom_control", "oom_kill 1\n");
-        Assert.Equal(1, group.OomKills());
+        Assert.Equal(("1048576", "1048576"), (Read("memory/pharos-x/memory.limit_in_bytes"), Read("memory/pharos-x/memory.memsw.limit_in_bytes")));
     }
 
     private CgroupLayout Layout(string groups, params string[] mounts) => CgroupLayout.Of(string.Join('\n', mounts), groups, _ => false);
