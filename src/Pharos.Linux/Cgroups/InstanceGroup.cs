@@ -117,7 +117,7 @@ internal sealed class InstanceGroup
     /// <summary>The limits as the kernel has them now.</summary>
     internal IEnumerable<LimitInForce> InForce()
     {
-        foreach (var (controller, part) in _parts)
+        foreach (var (controller, part) in _parts.OrderBy(p => p.Key))
         {
             if (ValueOf(controller, part) is { } value)
                 yield return new LimitInForce(controller switch { Controller.Memory => LimitInForce.Memory, Controller.Cpu => LimitInForce.Cpu, Controller.Pids => LimitInForce.Tasks }, value, part.IsV2 ? "cgroup v2" : "cgroup v1");

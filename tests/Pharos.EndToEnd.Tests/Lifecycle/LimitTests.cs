@@ -13,13 +13,13 @@ public sealed class LimitTests : PharosTest
             return; // the fallback without control groups is tested in Pharos.Linux.Tests
         await Pharos.OkAsync("start", "/bin/sh", "--name", "hog", "--limit", "memory=32m", "--limit", "cpu=2", "--min-uptime", "20ms", "--", "-c", "while [ ! -e go ]; do sleep 0.02; done; rm go; exec tail /dev/zero");
         var before = await Pharos.RunningAsync("hog");
-        Assert.Contains("memory 32.0 MiB (cgroup v1), cpu 200 % (cgroup v1)", (await Pharos.OkAsync("describe", "hog")).Output);
+        Assert.Contains("memory 32.0 MiB (cgroup v1), cpu 200 % (cgroup v1)", (await Pharos.OkAsync("describe", "hog")).Out);
 
         // The next daemon finds it in its group.
         await Pharos.KillDaemonAsync();
         await Pharos.OkAsync("list");
         Assert.Equal(before.Pid, (await Pharos.RunningAsync("hog")).Pid);
-        Assert.Contains("memory 32.0 MiB (cgroup v1), cpu 200 % (cgroup v1)", (await Pharos.OkAsync("describe", "hog")).Output);
+        Assert.Contains("memory 32.0 MiB (cgroup v1), cpu 200 % (cgroup v1)", (await Pharos.OkAsync("describe", "hog")).Out);
 
         // Of an adopted process the kernel tells how it ended only since 6.15; so the one after it is looked at.
         await Pharos.OkAsync("restart", "hog");
