@@ -34,6 +34,7 @@ internal static class ViewMapper
             MemoryBytes = sampled ? sample.RssBytes : null,
             TreeMemoryBytes = sampled ? sample.TreeRssBytes : null,
             TreeProcesses = sampled ? sample.TreeProcesses : null,
+            Limits = LimitText.Of(spec.Resources, it),
             LastExit = it.LastExit is { } exit ? Of(exit) : null,
             Failure = state.Failure is { } failure ? Words.Of(failure) : null,
             Error = state.Error,

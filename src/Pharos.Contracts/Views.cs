@@ -54,6 +54,10 @@ public sealed record InstanceView
     /// <summary>Processes in the tree; null when there is none.</summary>
     public int? TreeProcesses { get; init; }
 
+    /// <summary>The limits on the instance as a whole, e.g. <c>memory 256 MiB (cgroup v1)</c>, and of each that was asked for and could not be had that it is
+    /// not in force; empty when there is no process, or nothing is limited.</summary>
+    public IReadOnlyList<string> Limits { get; init; } = [];
+
     /// <summary>How the last process ended; null before the first end.</summary>
     public ExitView? LastExit { get; init; }
 

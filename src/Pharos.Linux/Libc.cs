@@ -25,7 +25,8 @@ internal static unsafe partial class Libc
 
     internal const int EPOLLIN = 1, EPOLLERR = 8, EPOLLHUP = 16, EPOLL_CTL_ADD = 1, EPOLL_CTL_DEL = 2, EPOLL_CLOEXEC = O_CLOEXEC;
 
-    internal const int IN_MODIFY = 2, IN_CLOSE_WRITE = 8, IN_MOVED_TO = 0x80, IN_CREATE = 0x100, IN_DELETE = 0x200, IN_Q_OVERFLOW = 0x4000, IN_IGNORED = 0x8000;
+    internal const int IN_MODIFY = 2, IN_CLOSE_WRITE = 8, IN_MOVED_FROM = 0x40, IN_MOVED_TO = 0x80, IN_CREATE = 0x100, IN_DELETE = 0x200, IN_MOVE_SELF = 0x800,
+        IN_Q_OVERFLOW = 0x4000, IN_IGNORED = 0x8000, IN_ONLYDIR = 0x1000000, IN_DONT_FOLLOW = 0x2000000, IN_EXCL_UNLINK = 0x4000000, IN_ISDIR = 0x40000000;
 
     internal const int P_PID = 1, P_PIDFD = 3, WNOHANG = 1, WEXITED = 4, CLD_EXITED = 1;
 
@@ -37,7 +38,7 @@ internal static unsafe partial class Libc
 
     internal const int FALLOC_FL_KEEP_SIZE = 1, FALLOC_FL_PUNCH_HOLE = 2;
 
-    internal const int CLONE_FS = 0x200, PRIO_PROCESS = 0, R_OK = 4, X_OK = 1, CLOCK_BOOTTIME = 7, SC_CLK_TCK = 2, SC_PAGESIZE = 30;
+    internal const int CLONE_FS = 0x200, PRIO_PROCESS = 0, R_OK = 4, W_OK = 2, X_OK = 1, CLOCK_BOOTTIME = 7, SC_CLK_TCK = 2, SC_PAGESIZE = 30;
 
     internal const short POSIX_SPAWN_SETSIGDEF = 0x04, POSIX_SPAWN_SETSIGMASK = 0x08, POSIX_SPAWN_SETSID = 0x80;
 
@@ -115,6 +116,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int unlink(string path);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int rmdir(string path);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int access(string path, int mode);
@@ -346,6 +350,12 @@ internal static unsafe partial class Libc
 
         [FieldOffset(48)]
         internal long Blocks;
+
+        [FieldOffset(96)]
+        internal long ChangedSeconds;
+
+        [FieldOffset(104)]
+        internal uint ChangedNanoseconds;
 
         internal readonly uint Type => Mode & S_IFMT;
     }

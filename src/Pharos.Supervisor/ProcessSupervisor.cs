@@ -30,6 +30,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
     private readonly StateKeeper _keeper;
     private readonly SamplerLoop _sampler;
     private readonly CronRestarts _cron;
+    private readonly WatchedApps _watched;
     private volatile SavedState? _loaded; // read and not yet brought back: _declaring is held meanwhile
     private volatile bool _closing;
     private volatile Dictionary<InstanceKey, bool>? _wishes; // while the daemon goes down: what the next one is to start
@@ -49,6 +50,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         _keeper = new StateKeeper(store, Capture, services.Say);
         _sampler = new SamplerLoop(sampler, () => Actors, services.Stats, services.Time, services.Options.SamplingInterval, services.Say);
         _cron = new CronRestarts(() => _apps.Values, services.Time, services.Say);
+        _watched = new WatchedApps(() => _apps.Values, services);
         services.Stats.InstancesByState = CountByState;
         services.AwaitDependencies = new DependencyGate(name => _apps.GetValueOrDefault(name), services.Time).AwaitAsync;
         _ = new DependentRestarts(() => _apps.Values, services.Events);
@@ -358,12 +360,19 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         var stem = Path.Combine(_services.Options.LogDirectory, key.App);
         var log = new InstanceLog(key, LogFile(spec.OutFile, key) ?? $"{stem}-out-{key.Index}.log", LogFile(spec.ErrFile, key) ?? $"{stem}-error-{key.Index}.log", telemetry, Logs, _services.Sink, _openLog);
         log.MaskSecretsOf(spec.Env);
-        return new InstanceActor(spec, key, _services, log, saved, _keeper.Changed, marked);
+        return new InstanceActor(spec, key, _services, log, saved, Changed, marked);
     }
 
     /// <summary>The first instance has the file as it was asked for; a further one its number before the extension.</summary>
     private static string? LogFile(string? path, InstanceKey key) =>
         path is null || key.Index == 0 ? path : $"{Path.ChangeExtension(path, null)}-{key.Index}{Path.GetExtension(path)}";
+
+    /// <summary>Called by actors after each transition that matters to others.</summary>
+    private void Changed()
+    {
+        _keeper.Changed();
+        _watched.Look();
+    }
 
     private async Task ForgetAsync(App app, ActivityContext context)
     {
@@ -393,6 +402,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _cron.Dispose();
+        _watched.Dispose();
         _sampler.Dispose();
         await Task.WhenAll(Actors.Select(a => a.DisposeAsync().AsTask()));
         await _keeper.DisposeAsync(); // after the actors: one may have taken in a process that was being made

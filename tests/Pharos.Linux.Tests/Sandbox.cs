@@ -12,7 +12,9 @@ internal sealed class Sandbox : IDisposable
     private readonly List<Child> _children = [];
     private int _number;
 
-    internal ProcessHost Host { get; } = new();
+    internal Sandbox(ProcessHost? host = null) => Host = host ?? new ProcessHost();
+
+    internal ProcessHost Host { get; }
 
     internal TempDir Dir { get; } = new();
 

@@ -29,6 +29,8 @@ internal sealed class World : IAsyncDisposable
 
     public FakeHost Host { get; } = new();
 
+    public FakeFiles Files { get; } = new();
+
     public ManualTime Time { get; } = new();
 
     public FakeCommands Commands { get; } = new();
@@ -134,6 +136,7 @@ internal sealed class World : IAsyncDisposable
                 Notify = Notify,
                 Time = Clock,
                 Say = Said.Enqueue,
+                Files = Files,
                 Options = new SupervisorOptions
                 {
                     SpoolDirectory = Home.Path + "/stdio",

@@ -91,7 +91,7 @@ internal static class AttributeTable
         new("live", CheckOrParts, "When it is beyond help and is restarted.") { Default = "nobody asks", Parts = Probe },
         new("depends_on", Dependencies, "Apps that must be ready (or started) first; they are stopped after it."),
         new("watch", AttributeKind.Watch, "Restart it when a file changes; true: a file of `cwd`.") { Default = "false" },
-        new("ignore_watch", Files, "What `watch` passes over, as in gitignore(5)."),
+        new("ignore_watch", Files, "What `watch` passes over, as in gitignore(5), beside .git, node_modules, __pycache__, *.pid, editors' swap files and its logs: whatever the app itself writes, or it restarts itself for ever."),
         new("watch_delay", Duration, "Quiet time after the last change.") { Default = "200ms" },
         new("schedule", CronOrParts, "Runs it as a job: at times, until it ends by itself.")
         {

@@ -61,6 +61,7 @@ public static class AppDescription
         Line(text, "says", it.Status, width);
         Line(text, "incarnation", Incarnation(it), width);
         Line(text, "memory", Memory(it), width);
+        Line(text, "limits", it.Limits.Count == 0 ? null : string.Join(", ", it.Limits), width);
         Line(text, "restarts", Restarts(it), width);
         Line(text, "stdout", it.OutLog, width);
         Line(text, "stderr", it.ErrLog, width);

@@ -19,7 +19,11 @@ public abstract record InstanceEvent
 
     /// <summary>Somebody or something asked for a new process in place of the current one.</summary>
     /// <param name="Reason">Why.</param>
-    public sealed record RestartRequested(RestartReason Reason) : InstanceEvent;
+    public sealed record RestartRequested(RestartReason Reason) : InstanceEvent
+    {
+        /// <summary>What exactly led to it, e.g. the path of a changed file; null: nothing more is known.</summary>
+        public string? Cause { get; init; }
+    }
 
     /// <summary>The kernel made the process.</summary>
     /// <param name="Incarnation">Which.</param>

@@ -59,6 +59,9 @@ public sealed record LaunchRequest
 
     /// <summary>Resource limits.</summary>
     public EquatableArray<ResourceLimit> Limits { get; init; } = [];
+
+    /// <summary>What the instance may use as a whole; null: as much as there is.</summary>
+    public ResourceGroup? Resources { get; init; }
 }
 
 /// <summary>What <see cref="IProcessHost.Resolve"/> found.</summary>
@@ -98,6 +101,9 @@ public interface IHostedProcess : IDisposable
 
     /// <summary>When it started, by the wall clock.</summary>
     DateTimeOffset StartedAt { get; }
+
+    /// <summary>The limits on the instance as a whole that the kernel holds it to; what was asked for and is not in here could not be had.</summary>
+    EquatableArray<LimitInForce> LimitsInForce => [];
 
     /// <summary>Sends a signal to every process of the tree, descendants first. A process that is gone is no error.</summary>
     /// <param name="signal">Signal number.</param>

@@ -1,5 +1,7 @@
+using Pharos.Core;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
+using Pharos.Linux.Cgroups;
 using Pharos.Linux.Daemon;
 
 namespace Pharos.Linux.Processes;
@@ -12,12 +14,12 @@ internal sealed class HostedProcess : IHostedProcess
     private readonly TreeRoot _root;
     private readonly Fd? _pidfd;
 
-    internal HostedProcess(ProcessTree tree, ProcessIdentity identity, DateTimeOffset startedAt, string marker, Fd? pidfd)
+    internal HostedProcess(ProcessTree tree, ProcessIdentity identity, DateTimeOffset startedAt, string marker, Fd? pidfd, InstanceGroup? group)
     {
         _tree = tree;
         _pidfd = pidfd;
         // Without its main process the session's number may be somebody else's by now: only the mark is believed.
-        _root = new TreeRoot(pidfd is null ? 0 : identity.Pid, pidfd is null ? 0 : identity.StartTicks, marker, pidfd);
+        _root = new TreeRoot(pidfd is null ? 0 : identity.Pid, pidfd is null ? 0 : identity.StartTicks, marker, pidfd, group);
         Identity = identity;
         StartedAt = startedAt;
     }
@@ -29,10 +31,25 @@ internal sealed class HostedProcess : IHostedProcess
     public DateTimeOffset StartedAt { get; }
 
     /// <inheritdoc/>
+    public EquatableArray<LimitInForce> LimitsInForce { get; init; } = [];
+
+    /// <summary>Takes the group when all in it were killed.</summary>
+    internal required Action<InstanceGroup> Emptied { get; init; }
+
+    /// <summary>It has not ended as far as we know.</summary>
+    internal bool IsAlive => _root.IsAlive;
+
+    /// <inheritdoc/>
     public void SignalTree(int signal) => _tree.Signal(_root, signal);
 
     /// <inheritdoc/>
-    public int KillTree(TimeSpan patience) => _tree.Kill(_root, patience, out _);
+    public int KillTree(TimeSpan patience)
+    {
+        var left = _tree.Kill(_root, patience, out _);
+        if (_root.Group is { } group)
+            Emptied(group);
+        return left;
+    }
 
     /// <inheritdoc/>
     public int CountSurvivors() => _tree.Find(_root).Count;

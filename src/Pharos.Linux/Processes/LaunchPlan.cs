@@ -1,5 +1,6 @@
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
+using Pharos.Linux.Cgroups;
 
 namespace Pharos.Linux.Processes;
 
@@ -21,7 +22,7 @@ internal static class LaunchPlan
         return Limits.Check(request.Limits) ?? Credentials.Find(request.User, request.Group, out credentials);
     }
 
-    internal static SpawnPlan Of(LaunchRequest request, Credentials? credentials, Fd[] files) => new()
+    internal static SpawnPlan Of(LaunchRequest request, Credentials? credentials, Fd[] files, Confinement confinement) => new()
     {
         Executable = request.Executable,
         Argv = request.Argv,
@@ -31,7 +32,8 @@ internal static class LaunchPlan
         Credentials = credentials,
         Umask = request.Umask,
         Nice = request.Nice,
-        Limits = request.Limits,
+        Limits = confinement.Limits,
+        Confine = confinement.Group is null ? null : confinement.Enter,
     };
 
     private static Dictionary<string, string> Environment(LaunchRequest request, Credentials? credentials)

@@ -1,6 +1,7 @@
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
+using Pharos.Linux.Cgroups;
 using Pharos.Linux.Daemon;
 using Pharos.Linux.Sampling;
 
@@ -16,16 +17,24 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
     private readonly PidfdReaper _reaper;
     private readonly ProcessTree _tree;
     private readonly CommandRunner _commands;
+    private readonly GroupKeeper _groups;
 
     /// <summary>Starts its two threads.</summary>
+    /// <param name="say">Takes a line for the daemon's log; null: nobody.</param>
     /// <exception cref="LinuxException">/proc is not mounted, or the kernel is older than 5.3.</exception>
-    public ProcessHost()
+    public ProcessHost(Action<string>? say = null)
+        : this(new GroupKeeper(say ?? (_ => { })))
+    {
+    }
+
+    internal ProcessHost(GroupKeeper groups)
     {
         ChildSignal.Reset();
+        _groups = groups;
         _tree = new ProcessTree();
         _spawner = new Spawner();
         _reaper = new PidfdReaper();
-        _commands = new CommandRunner(_spawner, Hold);
+        _commands = new CommandRunner(_spawner, (pid, marker, exited) => Hold(pid, marker, "a command", Confinement.Free([]), exited));
     }
 
     /// <inheritdoc/>
@@ -39,11 +48,16 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
             return refused;
         if (StdioFiles.Open(request, credentials, out var files) is { } unopened)
             return unopened;
-        int pid;
+        Confinement? confinement = null;
+        var pid = 0;
         try
         {
-            if (_spawner.Start(LaunchPlan.Of(request, credentials, files), out pid) is { } failed)
+            var failed = _groups.Open(request, out confinement) ?? _spawner.Start(LaunchPlan.Of(request, credentials, files, confinement), out pid);
+            if (failed is not null)
+            {
+                confinement.LetGo();
                 return failed;
+            }
         }
         finally
         {
@@ -53,7 +67,7 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
 
         if (request.Nice is { } nice)
             Autogroup.TrySet(pid, nice);
-        return Hold(pid, request.Marker, exited);
+        return Hold(pid, request.Marker, $"{request.Key}", confinement, exited);
     }
 
     /// <inheritdoc/>
@@ -70,20 +84,22 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
             return null;
         }
 
-        var process = new HostedProcess(_tree, identity, BootInfo.WallTime(identity.StartTicks), marker, pidfd);
-        process.Follow(_reaper, exited);
+        var group = _groups.Find(identity.Pid);
+        var process = new HostedProcess(_tree, identity, BootInfo.WallTime(identity.StartTicks), marker, pidfd, group) { LimitsInForce = [.. group?.InForce() ?? []], Emptied = _groups.Emptied };
+        Follow(process, group, marker, $"pid {identity.Pid}", exited);
         return process;
     }
 
     /// <inheritdoc/>
     public IHostedProcess Remains(ProcessIdentity identity, string marker) =>
-        new HostedProcess(_tree, identity, BootInfo.WallTime(identity.StartTicks), marker, pidfd: null);
+        new HostedProcess(_tree, identity, BootInfo.WallTime(identity.StartTicks), marker, pidfd: null, _groups.LeftBy(marker)) { Emptied = _groups.Emptied };
 
     /// <inheritdoc/>
     /// <remarks>A mark that is used for several incarnations takes the living one too.</remarks>
     public int SweepLeftovers(string marker)
     {
-        _tree.Kill(new TreeRoot(0, 0, marker, pidfd: null), SweepPatience, out var killed);
+        _tree.Kill(new TreeRoot(0, 0, marker, pidfd: null, _groups.LeftBy(marker)), SweepPatience, out var killed);
+        _groups.Tidy();
         return killed;
     }
 
@@ -103,9 +119,28 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
         _spawner.Dispose();
         _reaper.Dispose();
         _tree.Dispose();
+        _groups.Dispose();
     }
 
-    private Launched<IHostedProcess> Hold(int pid, string marker, Action<ExitStatus> exited)
+    /// <summary>Waits for the end, and tells what the out-of-memory killer had to do with it.</summary>
+    private void Follow(HostedProcess process, InstanceGroup? group, string marker, string who, Action<ExitStatus> exited)
+    {
+        var oom = group is null ? null : _groups.Watch(group, who, () => process.IsAlive);
+        process.Follow(_reaper, status =>
+        {
+            if (oom is not null)
+            {
+                _groups.Unwatch(oom);
+                status = oom.Judge(status);
+            }
+
+            exited(status);
+            if (group is not null)
+                _groups.LetGo(group, marker);
+        });
+    }
+
+    private Launched<IHostedProcess> Hold(int pid, string marker, string who, Confinement confinement, Action<ExitStatus> exited)
     {
         var startedAt = DateTimeOffset.UtcNow;
 
@@ -116,11 +151,12 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
             var errno = Libc.Errno;
             pidfd.Dispose();
             Spawner.Abandon(pid);
+            confinement.LetGo();
             return new LaunchRefused($"pid {pid} was started but cannot be held: {LinuxException.Describe(errno)}", Transient: true);
         }
 
-        var process = new HostedProcess(_tree, new ProcessIdentity(pid, start, BootInfo.BootId), startedAt, marker, pidfd);
-        process.Follow(_reaper, exited);
+        var process = new HostedProcess(_tree, new ProcessIdentity(pid, start, BootInfo.BootId), startedAt, marker, pidfd, confinement.Group) { LimitsInForce = confinement.InForce, Emptied = _groups.Emptied };
+        Follow(process, confinement.Group, marker, who, exited);
         return new Launched<IHostedProcess> { Value = process };
     }
 

@@ -4,12 +4,12 @@ using Pharos.Linux.Sampling;
 
 namespace Pharos.Linux.Processes;
 
-/// <summary>Finds and signals all processes of an instance: descendants, members of its session, and whoever carries its mark, each with all
-/// descendants. So a process that called setsid(2), forked twice and was handed to init is still found.</summary>
+/// <summary>Finds and signals all processes of an instance: descendants, members of its session, whoever carries its mark, and whoever
+/// is in its control group, each with all descendants. So a process that called setsid(2), forked twice and was handed to init is still found.</summary>
 /// <remarks>
 /// A pid is only a hint: before a signal a pidfd is opened and the start time compared, so a recycled pid is never signalled. Neither are this process,
 /// its own descendants on the way, kernel threads and pid 1. What is not found: a process that left the session, has no living ancestor
-/// in the tree and overwrote its environment.
+/// in the tree and overwrote its environment, of an instance without a control group.
 /// </remarks>
 internal sealed class ProcessTree : IDisposable
 {
@@ -27,12 +27,14 @@ internal sealed class ProcessTree : IDisposable
         {
             _table.Refresh();
             _markers.BeginScan(_table.Count);
+            // After the table: a number that changed hands in between has another start time by then, and is passed over.
+            var grouped = root.Group?.Processes().ToHashSet() ?? [];
             var rows = _table.Rows;
             var depth = new int[rows.Length]; // 0 not known yet, -1 outside, else inside at that depth
             var found = new List<(StatLine Row, int Depth)>();
             for (var i = 0; i < rows.Length; i++)
             {
-                if (DepthOf(i, root, depth) > 0 && !IsRoot(rows[i], root) && !rows[i].IsDead)
+                if (DepthOf(i, root, grouped, depth) > 0 && !IsRoot(rows[i], root) && !rows[i].IsDead)
                     found.Add((rows[i], depth[i]));
             }
 
@@ -206,7 +208,7 @@ internal sealed class ProcessTree : IDisposable
         return count > 0 && StatLine.TryParse(buffer[..count], out var line) && !line.IsDead ? line.StartTicks : null;
     }
 
-    private int DepthOf(int index, TreeRoot root, int[] depth)
+    private int DepthOf(int index, TreeRoot root, HashSet<int> grouped, int[] depth)
     {
         if (depth[index] != 0)
             return depth[index];
@@ -217,10 +219,10 @@ internal sealed class ProcessTree : IDisposable
         if (IsRoot(row, root))
             return depth[index] = 1;
         var parent = _table.Find(row.Parent);
-        var above = parent < 0 ? -1 : DepthOf(parent, root, depth);
+        var above = parent < 0 ? -1 : DepthOf(parent, root, grouped, depth);
         if (above > 0)
             return depth[index] = above + 1;
-        return depth[index] = IsMember(row, root) ? 1 : -1;
+        return depth[index] = grouped.Contains(row.Pid) || IsMember(row, root) ? 1 : -1;
     }
 
     private static bool IsRoot(in StatLine row, TreeRoot root) => row.Pid == root.Pid && row.StartTicks == root.StartTicks;

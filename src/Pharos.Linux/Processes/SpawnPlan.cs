@@ -1,3 +1,4 @@
+using Pharos.Core.Ports;
 using Pharos.Core.Specs;
 
 namespace Pharos.Linux.Processes;
@@ -25,8 +26,14 @@ internal sealed record SpawnPlan
 
     internal IReadOnlyList<ResourceLimit> Limits { get; init; } = [];
 
+    /// <summary>Puts the child, by its pid, into its control group; null: it has none.</summary>
+    internal Func<int, LaunchRefused?>? Confine { get; init; }
+
+    /// <summary>Something needs the pid before the program runs.</summary>
+    internal bool NeedsGate => Limits.Count > 0 || Confine is not null;
+
     /// <summary>Attributes that have to be put on the spawning thread itself, which is spoilt for anything else then.</summary>
-    internal bool NeedsOwnThread => Credentials is not null || Umask is not null || Nice is not null || Limits.Count > 0;
+    internal bool NeedsOwnThread => Credentials is not null || Umask is not null || Nice is not null || NeedsGate;
 }
 
 /// <summary>What came of it.</summary>

@@ -29,7 +29,7 @@ internal sealed class Spawner : IDisposable
     {
         using var job = new Job(plan);
         LaunchRefused? refused = null;
-        if (plan.Limits.Count > 0)
+        if (plan.NeedsGate)
             refused = Gated(job);
         else if (plan.NeedsOwnThread)
             OwnThread(job).Join();
@@ -94,11 +94,11 @@ internal sealed class Spawner : IDisposable
         if (gate is null)
         {
             thread.Join();
-            return job.Result.Pid > 0 ? SetLimits(job.Result.Pid, job.Plan) : null;
+            return job.Result.Pid > 0 ? Confine(job.Result.Pid, job.Plan) : null;
         }
 
         var pid = SpawnGate.AwaitChild(job.WaitForThreadId(), () => job.Done.IsSet, GatePatience);
-        var refused = pid is { } child ? SetLimits(child, job.Plan)
+        var refused = pid is { } child ? Confine(child, job.Plan)
             : job.Done.IsSet ? null
             : new LaunchRefused("the new process did not come up within 5 s, so its limits could not be set", Transient: true);
         if (refused is not null && pid is { } unwanted)
@@ -107,6 +107,9 @@ internal sealed class Spawner : IDisposable
             thread.Join();
         return refused;
     }
+
+    /// <summary>All that is done to a child from outside, before its program runs.</summary>
+    private static LaunchRefused? Confine(int pid, SpawnPlan plan) => plan.Confine?.Invoke(pid) ?? SetLimits(pid, plan);
 
     /// <summary>prlimit(2) wants CAP_SYS_RESOURCE or the same ids. A container's root lacks the one, so a thread takes the others.</summary>
     private static LaunchRefused? SetLimits(int pid, SpawnPlan plan)

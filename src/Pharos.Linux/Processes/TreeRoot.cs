@@ -1,7 +1,9 @@
+using Pharos.Linux.Cgroups;
+
 namespace Pharos.Linux.Processes;
 
 /// <summary>By what the processes of one instance are known.</summary>
-internal sealed class TreeRoot(int pid, long startTicks, string marker, Fd? pidfd)
+internal sealed class TreeRoot(int pid, long startTicks, string marker, Fd? pidfd, InstanceGroup? group = null)
 {
     /// <summary>The main process, which leads the session; 0 when only the mark is known.</summary>
     internal int Pid { get; } = pid;
@@ -11,6 +13,9 @@ internal sealed class TreeRoot(int pid, long startTicks, string marker, Fd? pidf
 
     /// <summary>The mark in the environment of all.</summary>
     internal string Marker { get; } = marker;
+
+    /// <summary>The control group that all of them are in, whatever they do; null: there is none.</summary>
+    internal InstanceGroup? Group { get; } = group;
 
     /// <summary>The main process itself; null when it is not held.</summary>
     internal Fd? Pidfd { get; } = pidfd;

@@ -37,7 +37,12 @@ public sealed unsafe class InotifyWatch : IDisposable
         LinuxException.Check(Libc.inotify_add_watch(_inotify.Raw, path, events), "inotify_add_watch", path);
 
     /// <summary>As <see cref="Read"/>, without making strings.</summary>
-    internal bool ReadNames(NameChanged changed)
+    internal bool ReadNames(NameChanged changed) => Drain(changed, null);
+
+    /// <summary>As <see cref="Read"/>, with the kind of each notice, and also those without a name, which are of the directory itself.</summary>
+    internal bool ReadNotices(Noticed noticed) => Drain(null, noticed);
+
+    private bool Drain(NameChanged? changed, Noticed? noticed)
     {
         var overflow = false;
         while (true)
@@ -55,15 +60,27 @@ public sealed unsafe class InotifyWatch : IDisposable
             // struct inotify_event: watch 4, mask 4, cookie 4, length of the padded name 4, name.
             for (var rest = _buffer.AsSpan(0, (int)count); !rest.IsEmpty;)
             {
-                var mask = BinaryPrimitives.ReadInt32LittleEndian(rest[4..]);
+                var mask = BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]);
                 var length = BinaryPrimitives.ReadInt32LittleEndian(rest[12..]);
-                overflow |= (mask & Libc.IN_Q_OVERFLOW) != 0;
+                if ((mask & Libc.IN_Q_OVERFLOW) != 0)
+                    overflow = true;
                 if (length > 0)
-                    changed(BinaryPrimitives.ReadInt32LittleEndian(rest), rest.Slice(16, length).TrimEnd((byte)0));
+                    changed?.Invoke(BinaryPrimitives.ReadInt32LittleEndian(rest), rest.Slice(16, length).TrimEnd((byte)0));
+                noticed?.Invoke(BinaryPrimitives.ReadInt32LittleEndian(rest), mask, rest.Slice(16, length).TrimEnd((byte)0));
                 rest = rest[(16 + length)..];
             }
         }
     }
+
+    /// <summary>No longer watches any of these.</summary>
+    internal void RemoveAll(IEnumerable<int> directories)
+    {
+        foreach (var directory in directories)
+            Remove(directory);
+    }
+
+    /// <summary>Something of a directory has changed; an empty name is the directory itself.</summary>
+    internal delegate void Noticed(int directory, uint mask, ReadOnlySpan<byte> name);
 
     /// <summary>A file of a directory has changed.</summary>
     internal delegate void NameChanged(int directory, ReadOnlySpan<byte> name);

@@ -32,6 +32,9 @@ public sealed class ActorServices
     /// <summary>Takes events towards the destination; null: there is none.</summary>
     public ILogSink? Sink { get; init; }
 
+    /// <summary>Tells which files change; null: nobody does.</summary>
+    public IFileWatch? Files { get; init; }
+
     /// <summary>Takes a line for the daemon's own log.</summary>
     public required Action<string> Say { get; init; }
 

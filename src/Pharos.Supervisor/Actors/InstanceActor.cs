@@ -40,6 +40,7 @@ public sealed class InstanceActor : IAsyncDisposable
     private Running? _running;
     private CancellationTokenSource? _waiting;
     private volatile bool _retired;
+    private RestartRequested? _cause; // the last restart that was asked for
     private Task _launch = Task.CompletedTask;
     private Task _sweep = Task.CompletedTask;
     private Task _background = Task.CompletedTask;
@@ -201,9 +202,9 @@ public sealed class InstanceActor : IAsyncDisposable
             Deadline = CarriedOn.Deadline(step, before.Deadline, _services.Time.GetUtcNow()),
         };
         if (letter.Event is Spawned or Adopted && step.Handled)
-            next = next with { Process = _running!.Process.Identity, StartedAt = _running.Process.StartedAt };
+            next = next with { Process = _running!.Process.Identity, StartedAt = _running.Process.StartedAt, LimitsInForce = _running.Process.LimitsInForce };
         if (step.Ended is not null)
-            next = next with { Process = null, StartedAt = null };
+            next = next with { Process = null, StartedAt = null, LimitsInForce = [] };
 
         // Counted before anybody can see the new state: whoever reads "restarted" finds the count that goes with it.
         if (step.Restarting is { } restarting)
@@ -212,6 +213,8 @@ public sealed class InstanceActor : IAsyncDisposable
             Telemetry.Exited(ended, letter.Event is Exited x ? x.Uptime.TotalSeconds : 0);
         Telemetry.Now(step.Next);
 
+        if (letter.Event is RestartRequested asked && step.Handled)
+            _cause = asked;
         _spans.Record(letter.Event, letter.Context, was, step);
         if (step.Ended is not null)
             next = LetGo(letter, next, step);
@@ -278,7 +281,7 @@ public sealed class InstanceActor : IAsyncDisposable
         }
 
         if (step.Ended is not null && after.State.Phase is Phase.BackingOff or Phase.Starting)
-            _reporter.RestartScheduled(after, after.State.LaunchReason ?? RestartReason.Manual, after.State.Phase == Phase.BackingOff ? after.State.Backoff : TimeSpan.Zero, context);
+            _reporter.RestartScheduled(after, after.State.LaunchReason ?? RestartReason.Manual, _cause?.Reason == after.State.LaunchReason ? _cause?.Cause : null, after.State.Phase == Phase.BackingOff ? after.State.Backoff : TimeSpan.Zero, context);
         if (after.State.Phase == Phase.Failed && before.State.Phase != Phase.Failed && after.State.Failure is { } failure)
             _reporter.GaveUp(after, failure, after.State.Error, context);
     }

@@ -20,9 +20,14 @@ internal sealed class InstanceReporter(ActorServices services, InstanceTelemetry
 
     public void Adopted(InstanceSnapshot it, ActivityContext context) => Emit(it, EventNames.Adopted, Severity.Info, $"{it.Key} adopted, pid {it.Process?.Pid}", context);
 
-    public void RestartScheduled(InstanceSnapshot it, RestartReason reason, TimeSpan delay, ActivityContext context) => Emit(it, EventNames.RestartScheduled, Severity.Info,
-        $"{it.Key} restarts in {delay.TotalSeconds:0.###} s, reason {Words.Of(reason)}", context,
-        (A.RestartReason, Words.Of(reason)), (A.BackoffDelay, delay.TotalSeconds));
+    public void RestartScheduled(InstanceSnapshot it, RestartReason reason, string? cause, TimeSpan delay, ActivityContext context)
+    {
+        List<(string, object)> more = [(A.RestartReason, Words.Of(reason)), (A.BackoffDelay, delay.TotalSeconds)];
+        if (cause is not null)
+            more.Add((A.RestartCause, cause));
+        Emit(it, EventNames.RestartScheduled, Severity.Info,
+            $"{it.Key} restarts in {delay.TotalSeconds:0.###} s, reason {Words.Of(reason)}{(cause is null ? "" : $" ({cause})")}", context, [.. more]);
+    }
 
     public void GaveUp(InstanceSnapshot it, FailureReason reason, string? error, ActivityContext context) => Emit(it, EventNames.GaveUp, Severity.Error,
         error is null ? $"{it.Key} was given up: {Words.Of(reason)}" : $"{it.Key} was given up: {error}", context, (A.FailureReason, Words.Of(reason)));

@@ -1,3 +1,4 @@
+using Pharos.Core;
 using Pharos.Core.Identity;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
@@ -29,6 +30,9 @@ public sealed record InstanceSnapshot
 
     /// <summary>When the process started, wall clock.</summary>
     public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>The limits that the kernel holds its process to; empty without one.</summary>
+    public EquatableArray<LimitInForce> LimitsInForce { get; init; } = [];
 
     /// <summary>The last end; null before the first.</summary>
     public ExitRecord? LastExit { get; init; }

@@ -87,6 +87,7 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
             Umask = spec.Umask,
             Nice = spec.Nice,
             Limits = spec.Limits,
+            Resources = spec.Resources.IsEmpty ? null : new ResourceGroup($"{instanceId}.{_home}", spec.Resources),
         };
         Launched<IHostedProcess> spawned;
         try

@@ -71,6 +71,8 @@ internal sealed class TransitionTrace(OperationTrace trace, InstanceTelemetry te
                 break;
             case RestartRequested r when step.Handled && was.Phase != Phase.Stopping:
                 trace.Begin(SpanNames.Restart, command, new KeyValuePair<string, object?>(AttributeNames.RestartReason, Words.Of(r.Reason)));
+                if (r.Cause is { } cause)
+                    trace.Tag(AttributeNames.RestartCause, cause);
                 _operationAt = now;
                 break;
             case StartRequested when step.Handled && was.Phase != Phase.Stopping:

@@ -32,6 +32,7 @@ public static class AttributeNames
     public const string InstanceIncarnation = "pharos.instance.incarnation";
     public const string AppName = "pharos.app.name";
     public const string RestartReason = "pharos.restart.reason";
+    public const string RestartCause = "pharos.restart.cause";
     public const string RestartCount = "pharos.restart.count";
     public const string ExitReason = "pharos.exit.reason";
     public const string ExitSignal = "pharos.exit.signal";

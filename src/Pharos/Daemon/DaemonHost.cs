@@ -13,6 +13,7 @@ using Pharos.Linux.Notify;
 using Pharos.Linux.Processes;
 using Pharos.Linux.Sampling;
 using Pharos.Linux.Streams;
+using Pharos.Linux.Watching;
 using Pharos.Logs.Pump;
 using Pharos.Supervisor;
 using Pharos.Supervisor.Actors;
@@ -41,10 +42,11 @@ internal static class DaemonHost
         void Say(string line) => own?.Say(line);
         await using var telemetry = DaemonTelemetry.Start(options.Otlp, paths.Home, Say);
         using var log = own = new DaemonLog(paths.OwnLog, options.Otlp, telemetry.OwnResource);
-        using var host = new ProcessHost();
+        using var host = new ProcessHost(log.Say);
         using var pump = new LogPump(new SpoolIo(), TimeProvider.System, log.Say);
         using var sampler = new ProcSampler();
         using var notify = new NotifySockets(Path.Combine(paths.Stdio, "notify"));
+        using var files = new FileWatch();
         var services = new ActorServices
         {
             Host = host,
@@ -53,6 +55,7 @@ internal static class DaemonHost
             Notify = notify,
             Time = TimeProvider.System,
             Sink = telemetry.Sink,
+            Files = files,
             Say = log.Say,
             Options = new SupervisorOptions
             {

@@ -72,7 +72,7 @@ internal static class Samples
         CreatedAt = Noon,
         Instances =
         [
-            Running("web", 1, 8000, 142, 310L << 20) with { TreeMemoryBytes = 420L << 20, TreeProcesses = 3 },
+            Running("web", 1, 8000, 142, 310L << 20) with { TreeMemoryBytes = 420L << 20, TreeProcesses = 3, Limits = ["memory 512 MiB (cgroup v1)", "cpu 150 % (not in force: no control group is writable)"] },
             Instance("web", 0, "failed", "not_ready") with
             {
                 Failure = "crash_loop", Restarts = 10, Incarnation = 11, LastRestartReason = "crash",
