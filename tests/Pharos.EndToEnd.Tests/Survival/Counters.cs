@@ -17,7 +17,7 @@ internal sealed class Counters(PharosCli pharos)
     {
         foreach (var (series, value) in Parse(await pharos.GetAsync("/metrics")))
         {
-            Assert.True(!_seen.TryGetValue(series, out var before) || value >= before, $"{when}: {series} fell from {before} to {value}\n{pharos.Logs}");
+            Check.That(!_seen.TryGetValue(series, out var before) || value >= before, () => $"{when}: {series} fell from {before} to {value}\n{pharos.Logs}");
             _seen[series] = value;
         }
     }
@@ -28,7 +28,7 @@ internal sealed class Counters(PharosCli pharos)
         foreach (var it in list)
         {
             var before = _listed.GetValueOrDefault((it.App, it.Index));
-            Assert.True(it.Restarts >= before.Restarts && it.Incarnation >= before.Incarnation, $"{when}: {it} after {before}\n{pharos.Logs}");
+            Check.That(it.Restarts >= before.Restarts && it.Incarnation >= before.Incarnation, () => $"{when}: {it} after {before}\n{pharos.Logs}");
             _listed[(it.App, it.Index)] = (it.Restarts, it.Incarnation);
         }
     }

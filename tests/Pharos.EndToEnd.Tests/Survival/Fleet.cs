@@ -50,9 +50,9 @@ internal sealed class Fleet(PharosCli pharos)
         foreach (var it in now.Where(it => it.App != "crasher"))
         {
             var was = _before[(it.App, it.Index)];
-            Assert.True((was.Pid, was.State, was.Incarnation, was.Restarts, was.Failure) == (it.Pid, it.State, it.Incarnation, it.Restarts, it.Failure),
-                $"{when}: {was} became {it}\n{pharos.Logs}");
-            Assert.True(it.Pid is not { } pid || Processes.IsAlive(pid), $"{when}: {it} does not live\n{pharos.Logs}");
+            Check.That((was.Pid, was.State, was.Incarnation, was.Restarts, was.Failure) == (it.Pid, it.State, it.Incarnation, it.Restarts, it.Failure),
+                () => $"{when}: {was} became {it}\n{pharos.Logs}");
+            Check.That(it.Pid is not { } pid || Processes.IsAlive(pid), () => $"{when}: {it} does not live\n{pharos.Logs}");
         }
 
         var hopeless = now.Single(it => it.App == "hopeless").LastExit!;
@@ -75,7 +75,7 @@ internal sealed class Fleet(PharosCli pharos)
         {
             var expected = 0L;
             foreach (var line in PharosCli.LinesOf(writer.OutLog))
-                Assert.True(line == $"line {++expected}", $"writer:{writer.Index}: '{line}' where line {expected} belongs\n{pharos.Logs}");
+                Check.That(line == $"line {++expected}", () => $"writer:{writer.Index}: '{line}' where line {expected} belongs\n{pharos.Logs}");
             lines += expected;
         }
 

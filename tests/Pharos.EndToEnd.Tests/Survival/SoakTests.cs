@@ -53,12 +53,12 @@ public sealed class SoakTests(ITestOutputHelper output) : PharosTest
                 return await Pharos.RunAsync("list", "--json");
             }).ToList();
             var updated = await update;
-            Assert.True(updated.ExitCode == 0, $"{when}: {updated}\n{Pharos.Logs}");
+            Check.That(updated.ExitCode == 0, () => $"{when}: {updated}\n{Pharos.Logs}");
             using var told = JsonDocument.Parse(updated.Out);
             seconds.Add(told.RootElement.GetProperty("seconds").GetDouble());
             Assert.InRange(told.RootElement.GetProperty("kept").GetInt32(), 18, 19); // the crashing one may have no process just then
             foreach (var other in await Task.WhenAll(others))
-                Assert.True(other.ExitCode == 0, $"{when}: {other}\n{Pharos.Logs}");
+                Check.That(other.ExitCode == 0, () => $"{when}: {other}\n{Pharos.Logs}");
             await LookAsync(fleet, counters, when);
             Assert.Equal(pid, await Pharos.DaemonPidAsync());
         }
