@@ -60,7 +60,7 @@ public static class ControlApi
                 return;
             }
 
-            using var visit = IsFollower(context.Request) ? null : services.Gate.Enter();
+            using var visit = IsFollower(context.Request) ? null : services.Gate.Enter(IsRepeatable(context.Request));
             (context.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(Silent, out var silent) == true ? silent as IDisposable : null)?.Dispose();
             await services.Gate.Opened;
             services.Supervisor.Stats.Requested();
@@ -76,6 +76,10 @@ public static class ControlApi
         MapEndpoints(app, services);
         app.MapFallback("{*path}", context => context.ProblemAsync(StatusCodes.Status404NotFound, "not-found", $"no endpoint {context.Request.Method} {context.Request.Path}; GET /openapi.json lists them"));
     }
+
+    /// <summary>Asking twice does what asking once does, and the command line does so by itself.</summary>
+    private static bool IsRepeatable(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) || request.Path.Value is { } path && (path.EndsWith("/start", StringComparison.Ordinal) || path.EndsWith("/stop", StringComparison.Ordinal));
 
     /// <summary>Whoever reads a stream that has no end, and is there again when the daemon was replaced.</summary>
     private static bool IsFollower(HttpRequest request) =>

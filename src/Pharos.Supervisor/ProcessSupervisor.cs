@@ -234,7 +234,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
                 instance.Telemetry.Collect(batches, nowUnixNanos, final);
         }
 
-        SaveWhatIsShown();
+        SaveWhatIsShown(withOutput: true);
         if (!final)
             return;
         lock (_ended)
@@ -354,9 +354,11 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         var now = InstanceReporter.UnixNanos(_services.Time.GetUtcNow());
         var id = ServiceInstanceId.For(_services.Options.HostId, spec.Namespace, key);
         var since = saved is null ? now : InstanceReporter.UnixNanos(saved.CountersSince);
-        var telemetry = new InstanceTelemetry(AppResource.OfInstance(spec, key, id, _services.Options), since) { CreatedUnixNanos = now, MemoryLimitBytes = spec.MaxMemoryBytes };
+        var telemetry = new InstanceTelemetry(AppResource.OfInstance(spec, key, id, _services.Options), since) { CreatedUnixNanos = saved?.Counters is null ? now : since, MemoryLimitBytes = spec.MaxMemoryBytes };
         if (saved is not null)
             telemetry.Restore(saved.Restarts, saved.Exits);
+        if (saved?.Counters is { } counters)
+            telemetry.Restore(counters);
         var stem = Path.Combine(_services.Options.LogDirectory, key.App);
         var log = new InstanceLog(key, LogFile(spec.OutFile, key) ?? $"{stem}-out-{key.Index}.log", LogFile(spec.ErrFile, key) ?? $"{stem}-error-{key.Index}.log", telemetry, Logs, _services.Sink, _openLog);
         log.MaskSecretsOf(spec.Env);

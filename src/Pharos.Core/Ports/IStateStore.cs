@@ -31,6 +31,9 @@ public sealed record SavedInstance
     /// <summary>When its counters began, wall clock.</summary>
     public DateTimeOffset CountersSince { get; init; }
 
+    /// <summary>What else was counted of it; null: not known.</summary>
+    public SavedCounters? Counters { get; init; }
+
     /// <summary>When <see cref="Process"/> started, wall clock; null: not known.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 

@@ -75,12 +75,13 @@ public sealed partial class ProcessSupervisor
 
     /// <summary>Writes what changed since the last generation, if anything did. To be called between looking and answering: a daemon that is
     /// killed right after an answer must not have said what the next one does not know; no counter falls back, and no stop is forgotten.</summary>
-    public void SaveWhatIsShown()
+    /// <param name="withOutput">The counters of output are shown, too.</param>
+    public void SaveWhatIsShown(bool withOutput = false)
     {
         var seen = _seen;
         foreach (var actor in Actors)
         {
-            if (seen.TryGetValue(actor, out var kept) && kept == Seen.Of(actor))
+            if (seen.TryGetValue(actor, out var kept) && kept.Covers(Seen.Of(actor), withOutput))
                 continue;
             _keeper.TrySaveOnce();
             return;
@@ -124,6 +125,7 @@ public sealed partial class ProcessSupervisor
             Restarts = Counts<RestartReason>(actor.Telemetry.Restarts),
             Exits = Counts<ExitReason>(actor.Telemetry.Exits),
             Failure = it.State.Failure,
+            Counters = actor.Telemetry.Save(),
             CountersSince = DateTimeOffset.UnixEpoch.AddTicks(actor.Telemetry.CountersSinceUnixNanos / 100),
             Run = (again, it.State.Phase) switch
             {
@@ -141,12 +143,11 @@ public sealed partial class ProcessSupervisor
         Enum.GetValues<T>().Select((reason, i) => KeyValuePair.Create(reason, counts[i])).Where(c => c.Value > 0).ToImmutableDictionary();
 
     /// <summary>By what a change is noticed. Counters are counted a moment before the snapshot that goes with them.</summary>
-    private readonly record struct Seen(InstanceSnapshot Snapshot, long Counted)
+    private readonly record struct Seen(InstanceSnapshot Snapshot, long Happened, long Printed)
     {
-        public static Seen Of(InstanceActor actor) => new(actor.Snapshot, actor.Telemetry.Restarts.Sum() + actor.Telemetry.Exits.Sum());
+        public static Seen Of(InstanceActor actor) => new(actor.Snapshot, actor.Telemetry.Happened, actor.Telemetry.Printed);
 
-        public bool Equals(Seen other) => ReferenceEquals(Snapshot, other.Snapshot) && Counted == other.Counted;
-
-        public override int GetHashCode() => HashCode.Combine(Snapshot.Key, Counted);
+        public bool Covers(Seen now, bool withOutput) =>
+            ReferenceEquals(Snapshot, now.Snapshot) && Happened == now.Happened && (!withOutput || Printed == now.Printed);
     }
 }

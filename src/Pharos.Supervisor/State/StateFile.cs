@@ -24,6 +24,7 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             Exits = i.Exits.ToDictionary(r => r.Key.ToString(), r => r.Value),
             Failure = i.Failure?.ToString(),
             CountersSince = i.CountersSince,
+            Counters = i.Counters is null ? null : CountersEntry.From(i.Counters),
             StartedAt = i.StartedAt,
             Run = i.Run is null ? null : RunEntry.From(i.Run),
             LastExit = i.LastExit is null ? null : ExitEntry.From(i.LastExit),
@@ -46,6 +47,7 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
                 Exits = i.Exits.ToImmutableDictionary(r => Enum.Parse<ExitReason>(r.Key), r => r.Value),
                 Failure = i.Failure is null ? null : Enum.Parse<FailureReason>(i.Failure),
                 CountersSince = i.CountersSince,
+                Counters = i.Counters?.ToCounters(),
                 StartedAt = i.StartedAt,
                 Run = i.Run?.ToRun(),
                 LastExit = i.LastExit?.ToExit(),
@@ -73,6 +75,8 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
         public string? Failure { get; set; }
 
         public DateTimeOffset CountersSince { get; set; }
+
+        public CountersEntry? Counters { get; set; }
 
         public DateTimeOffset? StartedAt { get; set; }
 

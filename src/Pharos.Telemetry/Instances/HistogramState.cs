@@ -1,3 +1,4 @@
+using Pharos.Core.Ports;
 using Pharos.Telemetry.Catalogue;
 using Pharos.Telemetry.Records;
 
@@ -20,6 +21,32 @@ internal sealed class HistogramState(MetricDefinition metric)
                 bucket++;
             s.Counts[bucket]++;
             _series[attribute] = (s.Counts, s.Sum + value);
+        }
+    }
+
+    /// <summary>Number of values, all series.</summary>
+    public long Count
+    {
+        get
+        {
+            lock (_series)
+                return _series.Values.Sum(s => s.Counts.Sum());
+        }
+    }
+
+    public IEnumerable<SavedHistogram> Save()
+    {
+        lock (_series)
+            return [.. _series.Select(s => new SavedHistogram(metric.Name, s.Key, [.. s.Value.Counts], s.Value.Sum))];
+    }
+
+    /// <summary>Puts a series back. One with other bounds, of another version, begins anew: it cannot be gone on with.</summary>
+    public void Restore(SavedHistogram saved)
+    {
+        lock (_series)
+        {
+            if (saved.Metric == metric.Name && saved.Counts.Count == metric.Bounds.Length + 1)
+                _series[saved.Attribute] = ([.. saved.Counts], saved.Sum);
         }
     }
 

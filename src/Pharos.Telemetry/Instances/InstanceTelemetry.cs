@@ -1,3 +1,4 @@
+using Pharos.Core;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
@@ -49,7 +50,7 @@ public sealed class InstanceTelemetry : IMetricSource
     /// <summary>Since when the persisted counters count, Unix nanoseconds.</summary>
     public long CountersSinceUnixNanos { get; }
 
-    /// <summary>Histograms, log counters: since this object was made, Unix nanoseconds.</summary>
+    /// <summary>Since when histograms and log counters count, Unix nanoseconds.</summary>
     public required long CreatedUnixNanos { get; init; }
 
     /// <summary>Memory limit, bytes; null: none.</summary>
@@ -62,6 +63,41 @@ public sealed class InstanceTelemetry : IMetricSource
             _restarts[(int)reason] = count;
         foreach (var (reason, count) in exits)
             _exits[(int)reason] = count;
+    }
+
+    /// <summary>Grows with every restart, end and duration.</summary>
+    public long Happened => _restarts.Sum() + _exits.Sum() + _start.Count + _stop.Count + _run.Count;
+
+    /// <summary>Grows with every line and byte of output.</summary>
+    public long Printed => _logBytes.Sum() + _logRecords.Sum() + _dropped.Sum();
+
+    /// <summary>What was counted besides restarts and exits, to be kept over daemon restarts.</summary>
+    public SavedCounters Save() => new()
+    {
+        LogBytes = [.. _logBytes],
+        LogRecords = [.. _logRecords],
+        LogDropped = [.. _dropped],
+        Durations = [.. _start.Save(), .. _stop.Save(), .. _run.Save()],
+    };
+
+    /// <summary>Puts it back. Only before the first count. What the earlier daemon counted after it was saved is not in it, and nobody was shown it.</summary>
+    public void Restore(SavedCounters saved)
+    {
+        Put(saved.LogBytes, _logBytes);
+        Put(saved.LogRecords, _logRecords);
+        Put(saved.LogDropped, _dropped);
+        foreach (var series in saved.Durations)
+        {
+            _start.Restore(series);
+            _stop.Restore(series);
+            _run.Restore(series);
+        }
+
+        static void Put(EquatableArray<long> from, long[] to)
+        {
+            for (var i = 0; i < Math.Min(from.Count, to.Length); i++)
+                to[i] = from[i];
+        }
     }
 
     /// <summary>Counts a restart.</summary>

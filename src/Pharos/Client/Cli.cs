@@ -11,6 +11,7 @@ namespace Pharos.Client;
 internal static class Cli
 {
     private const string EveryApp = "all";
+    private const int Repeats = 10;
 
     /// <summary>Runs one command line.</summary>
     /// <returns>The exit code.</returns>
@@ -93,7 +94,8 @@ internal static class Cli
             return new(0, shell.Fail(noHome));
         }
 
-        for (var again = request.MayRepeat; ; again = false)
+        // A daemon that is killed or replaced again and again meanwhile is asked again and again; one that dies of the question is not asked for ever.
+        for (var again = request.MayRepeat ? Repeats : 0; ; again--)
         {
             using var connection = Connect(shell, home!, whenDown, out var exitCode);
             if (connection is null)
@@ -101,7 +103,7 @@ internal static class Cli
                 return new(0, exitCode);
             }
 
-            var answer = ThinHttp.Exchange(connection, request.ToBytes(trace), shell, silentStatus, again);
+            var answer = ThinHttp.Exchange(connection, request.ToBytes(trace), shell, silentStatus, again > 0);
             if (answer.Status != ThinHttp.Answer.Unanswered)
             {
                 return answer;

@@ -26,6 +26,7 @@ namespace Pharos.Daemon;
 internal static class DaemonHost
 {
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RepeatPatience = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Runs until the daemon is to end or to be replaced.</summary>
     /// <param name="options">What it was asked to be.</param>
@@ -115,9 +116,9 @@ internal static class DaemonHost
         var at = TimeProvider.System.GetUtcNow();
         if (how == Ending.StopApps)
             await supervisor.StopEverythingAsync(forGood: false, default(ActivityContext));
-        if (how == Ending.Replace && !await gate.EmptyAsync(AnswerPatience, TimeProvider.System))
+        if (how == Ending.Replace && !await gate.EmptyAsync(AnswerPatience, RepeatPatience, TimeProvider.System))
             log.Say("a request that is not answered yet is cut off by the update");
-        using (var patience = new CancellationTokenSource(how == Ending.Replace ? TimeSpan.FromMilliseconds(500) : TimeSpan.FromSeconds(5)))
+        using (var patience = new CancellationTokenSource(how == Ending.Replace ? TimeSpan.FromMilliseconds(200) : TimeSpan.FromSeconds(5)))
             await web.StopAsync(patience.Token);
         await web.DisposeAsync();
         if (how == Ending.Replace)

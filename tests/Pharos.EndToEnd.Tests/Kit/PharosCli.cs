@@ -127,6 +127,13 @@ internal sealed class PharosCli : IAsyncDisposable
     /// <summary>Follows a stream of the control socket.</summary>
     public async Task<Followed> FollowAsync(string path) => new(new StreamReader(await _api.GetStreamAsync(new Uri(path, UriKind.Relative))));
 
+    /// <summary>Orders something over the control socket.</summary>
+    public async Task<(System.Net.HttpStatusCode Status, string Body)> PostAsync(string path, HttpContent body)
+    {
+        using var answer = await _api.PostAsync(new Uri(path, UriKind.Relative), body);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
     /// <summary>All instances, or those of an app.</summary>
     public async Task<IReadOnlyList<Instance>> InstancesAsync(string app = "all") =>
         JsonSerializer.Deserialize<Instance[]>(await GetAsync($"/v1/instances?app={app}"), Web)!;

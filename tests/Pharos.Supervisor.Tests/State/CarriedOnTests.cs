@@ -188,6 +188,39 @@ public sealed class CarriedOnTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_shown_is_in_the_state_file_before_it_is_shown()
+    {
+        await _world.Running(Spec(p => p with { BackoffBase = Seconds(10) }));
+        for (var end = 1; end <= 5; end++)
+        {
+            Host.Only.End(1);
+            await World.Reaches(_world.Actor(), Phase.BackingOff);
+            var shown = _world.Metrics().SelectMany(b => b.Points).Where(p => p.Metric.Name == "pharos.instance.exits").Sum(p => p.Long);
+            var saved = new FileStateStore(_world.StateFolder).Load(out _)!.Apps[0].Instances[0];
+            Assert.Equal((end, end), (shown, saved.Exits.Values.Sum()));
+            Assert.Equal(end, saved.Counters!.Durations.Where(d => d.Metric == "pharos.instance.run.duration").Sum(d => d.Counts.Sum()));
+            Assert.Null(await _world.Supervisor.StartAsync("web", default, CancellationToken.None));
+        }
+    }
+
+    [Fact]
+    public async Task Durations_and_output_are_counted_on_from_where_they_were()
+    {
+        await _world.Running(Spec(p => p with { BackoffBase = Seconds(10) }));
+        await File.AppendAllTextAsync(Host.Spawned.Single().StdoutPath, "one\ntwo\n");
+        Host.Only.End(1);
+        await Eventually.True(() => It.LastExit is { LastLines.Count: 2 }, "the output was read");
+        var before = Numbers();
+        Assert.Contains(before, n => n is { Key: "pharos.log.bytes stdout ", Value: 8 });
+        await _world.NextDaemon();
+        Assert.Equal(before, Numbers());
+
+        Dictionary<string, double> Numbers() => _world.Metrics().SelectMany(b => b.Points)
+            .Where(p => p.Metric.Name.StartsWith("pharos.log", StringComparison.Ordinal) || p.Metric.Name.EndsWith("duration", StringComparison.Ordinal))
+            .ToDictionary(p => $"{p.Metric.Name} {p.Attribute1} {p.Attribute2}", p => p.Histogram is { } h ? h.Sum : p.Long);
+    }
+
+    [Fact]
     public async Task After_a_boot_what_was_wanted_is_started_with_a_clean_slate_and_nothing_is_called_a_crash()
     {
         await CrashedOnce();

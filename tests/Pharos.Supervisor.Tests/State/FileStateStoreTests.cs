@@ -55,7 +55,7 @@ public sealed class FileStateStoreTests : IDisposable
     [Fact]
     public void Members_that_an_older_file_lacks_keep_their_defaults()
     {
-        var types = typeof(StateFile).GetNestedTypes(System.Reflection.BindingFlags.NonPublic).Append(typeof(RunEntry)).Append(typeof(ExitEntry));
+        var types = typeof(StateFile).GetNestedTypes(System.Reflection.BindingFlags.NonPublic).Append(typeof(RunEntry)).Append(typeof(ExitEntry)).Append(typeof(CountersEntry)).Append(typeof(CountersEntry.HistogramEntry));
         var initOnly = types.SelectMany(t => t.GetProperties()).Where(p => p.SetMethod is { } set
             && set.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(System.Runtime.CompilerServices.IsExternalInit)) && !p.DeclaringType!.GetConstructors().Any(c => c.GetParameters().Any(parameter => parameter.Name == p.Name)));
         Assert.Empty(initOnly.Select(p => $"{p.DeclaringType!.Name}.{p.Name}: write set, not init"));
@@ -161,6 +161,7 @@ public sealed class FileStateStoreTests : IDisposable
                         CountersSince = DateTimeOffset.UnixEpoch.AddDays(2),
                         StartedAt = DateTimeOffset.UnixEpoch.AddDays(3),
                         LastRestart = RestartReason.MemoryLimit,
+                        Counters = new SavedCounters { LogBytes = [1, 2], LogRecords = [3], LogDropped = [4, 5], Durations = [new SavedHistogram("run", "crash", [0, 2], 1.25)] },
                         LastExit = new SavedExit(ExitReason.OomKill, new ExitStatus(null, 9, OomKilled: true), DateTimeOffset.UnixEpoch.AddDays(4), TimeSpan.FromMilliseconds(12.5), ["last", "words"]),
                         Run = new SavedRun
                         {

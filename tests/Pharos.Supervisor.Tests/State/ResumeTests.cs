@@ -114,6 +114,7 @@ public sealed class ResumeTests
         Assert.Equal(made.Identity, world.Actor().Snapshot.Process);
         Assert.Equal(2, world.Actor().Snapshot.State.Incarnation);
         Assert.Equal(2, world.Host.Spawned.Count);
+        Assert.Equal((1, 1), (world.Actor().Telemetry.Restarts.Sum(), world.Actor().Telemetry.Exits.Sum())); // what happened is counted, as far as it can be known
     }
 
     [Fact]
