@@ -20,6 +20,9 @@ public sealed class ApiServices
     /// <summary>Whether the other end of a connection may command this daemon.</summary>
     public required Func<Socket, bool> IsAllowed { get; init; }
 
+    /// <summary>Completes when the apps of an earlier daemon are back: until then everybody waits, since a list would show none.</summary>
+    public Task Resumed { get; init; } = Task.CompletedTask;
+
     /// <summary>Asks the daemon to end. True: the apps keep running.</summary>
     public required Action<bool> Shutdown { get; init; }
 

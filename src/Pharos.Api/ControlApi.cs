@@ -52,6 +52,7 @@ public static class ControlApi
                 return;
             }
 
+            await services.Resumed.WaitAsync(context.RequestAborted);
             services.Supervisor.Stats.Requested();
             await next(context);
             if (services.ClientSpan is { } send && ClientTrace.SpanOf(context, services) is { } span)

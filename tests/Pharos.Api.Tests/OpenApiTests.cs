@@ -25,6 +25,7 @@ public sealed class OpenApiTests : IAsyncLifetime
             ContractsJson.Default.StartRequest, ContractsJson.Default.InstanceView, ContractsJson.Default.AppView, ContractsJson.Default.EventView, ContractsJson.Default.DaemonView,
             ContractsJson.Default.ProblemView, ContractsJson.Default.SavedView, ContractsJson.Default.LogLineView, ContractsJson.Default.ExitView,
             ContractsJson.Default.ApplyRequest, ContractsJson.Default.PlanView, ContractsJson.Default.AppPlanView,
+            ContractsJson.Default.ResurrectView, ContractsJson.Default.ResurrectedView,
         ];
         var schemas = (await Document()).GetProperty("components").GetProperty("schemas").EnumerateObject().ToDictionary(s => s.Name, s => s.Value);
         Assert.Equal(types.Select(t => t.Type.Name).Order(), schemas.Keys.Order());

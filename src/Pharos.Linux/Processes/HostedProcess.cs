@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Linux.Daemon;
@@ -34,7 +35,7 @@ internal sealed class HostedProcess : IHostedProcess
     public int KillTree(TimeSpan patience) => _tree.Kill(_root, patience, out _);
 
     /// <inheritdoc/>
-    public int CountSurvivors() => _tree.Find(_root).Count;
+    public int CountSurvivors() => _tree.CountSurvivors(_root);
 
     /// <inheritdoc/>
     public void Dispose() => _pidfd.Dispose();
@@ -45,6 +46,7 @@ internal sealed class HostedProcess : IHostedProcess
         {
             // The number may be given away from now on.
             _root.SessionTrustedUntil = BootInfo.NowTicks;
+            _root.EndedAt = Stopwatch.GetTimestamp();
             _root.IsAlive = false;
             exited(status);
         });

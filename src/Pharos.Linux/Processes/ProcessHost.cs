@@ -49,6 +49,7 @@ public sealed class ProcessHost : IProcessHost, IDisposable
                 file.Dispose();
         }
 
+        DaemonLimits.Restore(pid, request.Limits);
         if (request.Nice is { } nice)
             Autogroup.TrySet(pid, nice);
         return Hold(pid, request.Marker, exited);
@@ -77,6 +78,8 @@ public sealed class ProcessHost : IProcessHost, IDisposable
     /// <remarks>A mark that is used for several incarnations takes the living one too.</remarks>
     public int SweepLeftovers(string marker)
     {
+        if (_tree.IsSeenEmpty(marker))
+            return 0;
         _tree.Kill(new TreeRoot(0, 0, marker, pidfd: null), SweepPatience, out var killed);
         return killed;
     }

@@ -1,5 +1,6 @@
 using Pharos.Client.Wire;
 using Pharos.Core.Ports;
+using Pharos.Daemon.Service;
 using Pharos.Linux.Daemon;
 
 namespace Pharos.Daemon;
@@ -12,6 +13,7 @@ internal static class DaemonCommand
 
     public static async Task<int> RunAsync(string[] args)
     {
+        using var manager = ServiceManager.FromEnvironment();
         var (options, fault) = DaemonOptions.Read(args, Environment.GetEnvironmentVariable);
         var ready = new ReadySignal(options?.ReadyFd ?? (int.TryParse(Environment.GetEnvironmentVariable("PHAROS_READY_FD"), out var fd) ? fd : null));
         Environment.SetEnvironmentVariable("PHAROS_READY_FD", null);
@@ -21,13 +23,14 @@ internal static class DaemonCommand
         // The pool begins with a thread per core and adds one only every half second: on one core a save that waits for the disk would hold a restart back.
         ThreadPool.GetMinThreads(out _, out var completionPorts);
         ThreadPool.SetMinThreads(Math.Max(8, Environment.ProcessorCount), completionPorts);
+        DaemonLimits.Raise();
         try
         {
             paths.Create();
             using var only = await TakeAsync(paths);
             if (only is null)
                 return Refuse(ready, $"another daemon has {options.Home}: talk to it, or set PHAROS_HOME to another folder");
-            return await DaemonHost.RunAsync(options, paths, ready);
+            return await DaemonHost.RunAsync(options, paths, ready, manager);
         }
         catch (StateUnreadableException e)
         {

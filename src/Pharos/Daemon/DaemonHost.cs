@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Pharos.Api;
 using Pharos.Contracts;
+using Pharos.Daemon.Service;
 using Pharos.Linux.Daemon;
 using Pharos.Linux.Processes;
 using Pharos.Linux.Sampling;
@@ -22,7 +23,7 @@ namespace Pharos.Daemon;
 /// <summary>Puts the daemon together, runs it, and takes it apart in the order in which nothing is lost.</summary>
 internal static class DaemonHost
 {
-    public static async Task<int> RunAsync(DaemonOptions options, DaemonPaths paths, ReadySignal ready)
+    public static async Task<int> RunAsync(DaemonOptions options, DaemonPaths paths, ReadySignal ready, ServiceManager manager)
     {
         DaemonLog? own = null;
         void Say(string line) => own?.Say(line);
@@ -57,7 +58,8 @@ internal static class DaemonHost
         using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, s => s.Cancel = true); // a closed terminal is not a reason to stop
 
         supervisor.Load(); // before anything listens: a state that cannot be read refuses the daemon, and nothing was changed
-        var web = Web(options, paths, telemetry, supervisor, end);
+        var resumed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var web = Web(options, paths, telemetry, supervisor, end, manager.Name, resumed.Task);
         try
         {
             await web.StartAsync();
@@ -72,12 +74,19 @@ internal static class DaemonHost
 
         File.SetUnixFileMode(paths.Socket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         supervisor.Resume();
+        resumed.SetResult();
         log.Say($"pharos {PharosActivity.Version} ready, pid {Environment.ProcessId}, home {paths.Home}, telemetry {(options.Otlp.HasDestination ? options.Otlp : "stays here")}");
         ready.Ready();
+        manager.Ready(SignsOfLife.Describe(supervisor));
+        Ending how;
+        await using (new SignsOfLife(manager, supervisor, paths.Socket, log.Say))
+        {
+            how = await end.Task;
+            manager.Stopping(how == Ending.KeepApps ? "the apps keep running" : "stopping the apps");
+            if (how == Ending.StopApps)
+                await supervisor.StopEverythingAsync(forGood: false, default(ActivityContext));
+        }
 
-        var how = await end.Task;
-        if (how == Ending.StopApps)
-            await supervisor.StopEverythingAsync(forGood: false, default(ActivityContext));
         using (var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5)))
             await web.StopAsync(patience.Token);
         await web.DisposeAsync();
@@ -105,7 +114,7 @@ internal static class DaemonHost
         end.TrySetResult(Ending.StopApps);
     }
 
-    private static WebApplication Web(DaemonOptions options, DaemonPaths paths, DaemonTelemetry telemetry, ProcessSupervisor supervisor, TaskCompletionSource<Ending> end)
+    private static WebApplication Web(DaemonOptions options, DaemonPaths paths, DaemonTelemetry telemetry, ProcessSupervisor supervisor, TaskCompletionSource<Ending> end, string? service, Task resumed)
     {
         ApiServices? api = null;
         File.Delete(paths.Socket); // we hold the lock of this home: what is there is left over from a daemon that was killed
@@ -134,7 +143,9 @@ internal static class DaemonHost
                 Home = paths.Home,
                 Destination = options.Otlp.HasDestination ? options.Otlp.ToString() : null,
                 MetricsAddress = options.Metrics?.ToString(),
+                Service = service,
             },
+            Resumed = resumed,
             Metrics = telemetry.Page,
             IsAllowed = IsAllowed,
             Shutdown = keep => end.TrySetResult(keep ? Ending.KeepApps : Ending.AppsStopped),

@@ -176,6 +176,10 @@ public sealed class ResumeTests
 
         public SavedState? Load(out IReadOnlyList<string> warnings) => inner.Load(out warnings);
 
+        public SavedState Recall(string? path, out string source) => inner.Recall(path, out source);
+
+        public string Keep(SavedState state) => inner.Keep(state);
+
         public string Save(SavedState state) => Broken ? throw new IOException("No space left on device") : Frozen ? "" : inner.Save(state);
     }
 }
