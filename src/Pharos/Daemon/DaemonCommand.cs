@@ -38,7 +38,7 @@ internal static class DaemonCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Refuse(ready, $"cannot run in {options.Home}: {e.Message}");
+            return Refuse(ready, $"cannot run in {options.Home}: {e.Message}{(Directory.Exists(options.Home) && !CanWrite(options.Home) ? "; make the folder writable, or set PHAROS_HOME to another one (apps that run are not touched)" : "")}");
         }
     }
 
@@ -55,6 +55,19 @@ internal static class DaemonCommand
             if (answering is not null)
                 return null;
             await Task.Delay(BetweenAttempts);
+        }
+    }
+
+    private static bool CanWrite(string folder)
+    {
+        try
+        {
+            using var probe = new FileStream(Path.Combine(folder, ".probe"), new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose });
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 
