@@ -43,7 +43,7 @@ public sealed class ServiceFilesTests : IDisposable
     [Theory, InlineData(false), InlineData(true)]
     public void Systemd_itself_finds_nothing_wrong_with_a_unit(bool system)
     {
-        using var bench = new Bench();
+        using var bench = new Bench(("XDG_RUNTIME_DIR", _home.Path), ("HOME", _home.Path));
         if (Subprocess.Find(bench.Shell, "systemd-analyze") is null)
             return;
         var program = _home.Write(system ? "my tools/pharos$1 100%" : "pharos", "#!/bin/sh\n");

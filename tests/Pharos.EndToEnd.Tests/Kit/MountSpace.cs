@@ -14,7 +14,7 @@ internal sealed class MountSpace : IDisposable
     {
         string[] how = Sys.IsRoot ? ["-m"] : ["-rm"];
         var script = $"set -e; mount --make-rprivate / 2>/dev/null || :; {mounts}; echo mounted; exec sleep 100000";
-        var start = new ProcessStartInfo("unshare", [.. how, "sh", "-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("unshare", [.. how, "sh", "-c", script]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment.Remove("HOME"); // it is no leftover of the apps
         _holder = Process.Start(start)!;
         if (_holder.StandardOutput.ReadLine() != "mounted")

@@ -40,7 +40,9 @@ internal static class SystemdUnit
 
         """;
 
-    private static string Words(string[] words) => string.Join(' ', Array.ConvertAll(words, w => Word(w, dollars: true)));
+    // Variables are looked for in arguments, not in the program's path: systemd-analyze verify tells.
+    private static string Words(string[] words) =>
+        string.Join(' ', [Word(words[0], dollars: false), .. Array.ConvertAll(words[1..], w => Word(w, dollars: true))]);
 
     /// <summary>One word as systemd reads it: quoted where need be, its specifiers and (in commands) variables escaped.</summary>
     internal static string Word(string word, bool dollars)
