@@ -9,9 +9,10 @@ const string usage = """
       idle    [--instances 100] [--seconds 40]  CPU and memory of the daemon with idle instances
       list    [--instances 20] [--count 20]   time and CPU of one 'list'
       start   [--instances 50] [--count 3]    time and CPU of starting that many instances
+      scale   [--instances 1000] [--seconds 60]  start, list, stop, memory and CPU with very many instances
       [--long] [BENCHMARKDOTNET ARGUMENTS]    micro benchmarks, all of them unless --filter says which
 
-    restart, idle, list and start measure what './build.sh publish' made, or --dist FOLDER; and PM2 beside it when
+    restart, idle, list, start and scale measure what './build.sh publish' made, or --dist FOLDER; and PM2 beside it when
     bench/pm2/install was run, unless --no-pm2 is given.
     """;
 
@@ -27,6 +28,8 @@ try
             return ListVerb.Run(new Arguments(rest, "--instances", "--count"));
         case ["start", .. var rest]:
             return StartVerb.Run(new Arguments(rest, "--instances", "--count"));
+        case ["scale", .. var rest]:
+            return ScaleVerb.Run(new Arguments(rest, "--instances", "--seconds"));
         case ["help" or "--help" or "-h", ..]:
             Console.WriteLine(usage);
             return 0;

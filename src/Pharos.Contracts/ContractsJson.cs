@@ -17,6 +17,7 @@ namespace Pharos.Contracts;
 [JsonSerializable(typeof(DaemonView))]
 [JsonSerializable(typeof(ProblemView))]
 [JsonSerializable(typeof(SavedView))]
+[JsonSerializable(typeof(ResurrectView))]
 [JsonSerializable(typeof(LogLineView))]
 [JsonSerializable(typeof(UpdateRequest))]
 [JsonSerializable(typeof(UpdateView))]

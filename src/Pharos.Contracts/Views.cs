@@ -211,6 +211,21 @@ public sealed record DaemonView
 
     /// <summary>Address of the metrics port; null: on the socket only.</summary>
     public string? MetricsAddress { get; init; }
+
+    /// <summary>Which service manager started it and is kept informed, <c>systemd</c> say; null: none.</summary>
+    public string? Service { get; init; }
+
+    /// <summary>How many apps are declared.</summary>
+    public int Apps { get; init; }
+
+    /// <summary>How many instances they have.</summary>
+    public int Instances { get; init; }
+
+    /// <summary>How many of them have a process.</summary>
+    public int Running { get; init; }
+
+    /// <summary>Why the state cannot be saved at present; null: it can. It is tried again by and by.</summary>
+    public string? StateError { get; init; }
 }
 
 /// <summary>RFC 9457 problem details.</summary>
@@ -266,6 +281,35 @@ public sealed record UpdateView
     public double Seconds { get; init; }
 
     /// <summary>Why it failed; null: it did not. The daemon goes on as it was then.</summary>
+    public string? Error { get; init; }
+}
+
+/// <summary>What a resurrect did.</summary>
+public sealed record ResurrectView
+{
+    /// <summary>The state file that it went by.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>One for each app in it, by name.</summary>
+    public required IReadOnlyList<ResurrectedView> Apps { get; init; }
+}
+
+/// <summary>What a resurrect did to one app.</summary>
+public sealed record ResurrectedView
+{
+    /// <summary>App name.</summary>
+    public required string App { get; init; }
+
+    /// <summary>True: it was not there, and is declared again.</summary>
+    public required bool Declared { get; init; }
+
+    /// <summary>Instances that were started.</summary>
+    public required int Started { get; init; }
+
+    /// <summary>Instances that were up already.</summary>
+    public required int Up { get; init; }
+
+    /// <summary>Why it is not as it was; null: it is.</summary>
     public string? Error { get; init; }
 }
 

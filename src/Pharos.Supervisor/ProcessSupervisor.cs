@@ -192,9 +192,12 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         return new(Refusal.NotFound, $"no app or instance '{selector}'{known}");
     }
 
-    /// <summary>Writes a generation of the state now.</summary>
-    /// <returns>The path.</returns>
-    public string Save() => _keeper.SaveNow();
+    /// <summary>Writes the state now, and keeps a copy for <see cref="ResurrectAsync"/>.</summary>
+    /// <returns>The path of the copy.</returns>
+    public string Save() => _keeper.Keep();
+
+    /// <summary>Why the state cannot be saved at present; null: it can.</summary>
+    public string? StateError => _keeper.Error;
 
     /// <summary>Stops every process.</summary>
     /// <param name="forGood">True: a later daemon does not start them by itself. False: it starts those that are wanted now.</param>

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Pharos.Contracts;
 using Pharos.Contracts.Text;
+using Pharos.Core.Ports;
 
 namespace Pharos.Api.Endpoints;
 
@@ -13,10 +14,11 @@ internal sealed class DaemonEndpoints(ApiServices services, AppEndpoints apps)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/v1/daemon", c => c.WantsText()
-            ? c.TextAsync(DaemonText.Render(services.Daemon))
-            : c.JsonAsync(services.Daemon, ContractsJson.Default.DaemonView));
+            ? c.TextAsync(c.Request.Query["status"] == "1" ? DaemonText.RenderStatus(Now()) : DaemonText.Render(Now()))
+            : c.JsonAsync(Now(), ContractsJson.Default.DaemonView));
         routes.MapGet("/v1/events", EventsAsync);
         routes.MapPost("/v1/save", SaveAsync);
+        routes.MapPost("/v1/resurrect", ResurrectAsync);
         routes.MapPost("/v1/shutdown", ShutdownAsync);
         routes.MapGet("/metrics", MetricsAsync);
         routes.MapGet("/openapi.json", DocumentAsync);
@@ -86,19 +88,56 @@ internal sealed class DaemonEndpoints(ApiServices services, AppEndpoints apps)
         await (context.WantsText() ? context.TextAsync(DaemonText.Render(saved)) : context.JsonAsync(saved, ContractsJson.Default.SavedView));
     }
 
-    private async Task ShutdownAsync(HttpContext context)
+    private DaemonView Now()
     {
-        var asked = context.Request.Query["keepApps"].FirstOrDefault();
-        if (asked is not (null or "0" or "1"))
+        var actors = services.Supervisor.Actors.ToList();
+        return services.Daemon with
         {
-            // Taken for "no", "true" would stop every app.
-            await context.ProblemAsync(StatusCodes.Status400BadRequest, "invalid", $"keepApps '{asked}' is not one of 0, 1");
+            Apps = services.Supervisor.Apps.Count,
+            Instances = actors.Count,
+            Running = actors.Count(a => a.Snapshot.State.Alive),
+            StateError = services.Supervisor.StateError,
+        };
+    }
+
+    private async Task ResurrectAsync(HttpContext context)
+    {
+        ResurrectView done;
+        try
+        {
+            var (source, apps) = await services.Supervisor.ResurrectAsync(context.Request.Query["file"].FirstOrDefault(), ClientTrace.ContextOf(context), context.RequestAborted);
+            done = new ResurrectView
+            {
+                Source = source,
+                Apps = [.. apps.Select(a => new ResurrectedView { App = a.App, Declared = a.Declared, Started = a.Started, Up = a.Up, Error = a.Error })],
+            };
+        }
+        catch (StateUnreadableException e)
+        {
+            await context.ProblemAsync(StatusCodes.Status400BadRequest, "invalid", e.Message);
             return;
         }
 
-        var keep = asked == "1";
+        var failed = done.Apps.Any(a => a.Error is not null) ? 1 : 0;
+        context.ExitWith(failed);
+        await (context.WantsText() ? context.TextAsync(DaemonText.Render(done), failed) : context.JsonAsync(done, ContractsJson.Default.ResurrectView));
+    }
+
+    private async Task ShutdownAsync(HttpContext context)
+    {
+        foreach (var name in (string[])["keepApps", "forGood"])
+        {
+            if (context.Request.Query[name].FirstOrDefault() is { } asked && asked is not ("0" or "1"))
+            {
+                // Taken for "no", "true" would stop every app.
+                await context.ProblemAsync(StatusCodes.Status400BadRequest, "invalid", $"{name} '{asked}' is not one of 0, 1");
+                return;
+            }
+        }
+
+        var keep = context.Request.Query["keepApps"] == "1";
         if (!keep)
-            await services.Supervisor.StopEverythingAsync(forGood: true, ClientTrace.ContextOf(context));
+            await services.Supervisor.StopEverythingAsync(forGood: context.Request.Query["forGood"] != "0", ClientTrace.ContextOf(context));
         context.Response.OnCompleted(() =>
         {
             services.Shutdown(keep);

@@ -80,6 +80,18 @@ public interface IStateStore
     /// <exception cref="StateUnreadableException">There are generations, and none is whole.</exception>
     SavedState? Load(out IReadOnlyList<string> warnings);
 
+    /// <summary>Reads what is to be brought back.</summary>
+    /// <param name="path">A state file; null: what <see cref="Keep"/> wrote last, and without that the newest generation that is whole.</param>
+    /// <param name="source">The file that was read; the folder when there is none.</param>
+    /// <returns>The state; without apps when there never was one.</returns>
+    /// <exception cref="StateUnreadableException">It is not there or not whole: one line.</exception>
+    SavedState Recall(string? path, out string source);
+
+    /// <summary>Writes a copy that no later generation takes the place of.</summary>
+    /// <param name="state">The state.</param>
+    /// <returns>The path written.</returns>
+    string Keep(SavedState state);
+
     /// <summary>Writes a new generation: aside, fsynced, renamed.</summary>
     /// <param name="state">The state.</param>
     /// <returns>The path written.</returns>

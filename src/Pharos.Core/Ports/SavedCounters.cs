@@ -12,7 +12,7 @@ public sealed record SavedCounters
     /// <summary>Lines that were lost, by reason.</summary>
     public EquatableArray<long> LogDropped { get; init; } = [];
 
-    /// <summary>Durations of starts, stops and runs.</summary>
+    /// <summary>Durations of starts, stops, runs and probes.</summary>
     public EquatableArray<SavedHistogram> Durations { get; init; } = [];
 }
 
@@ -21,4 +21,5 @@ public sealed record SavedCounters
 /// <param name="Attribute">Value of its attribute.</param>
 /// <param name="Counts">By bucket.</param>
 /// <param name="Sum">Of all values.</param>
-public sealed record SavedHistogram(string Metric, string Attribute, EquatableArray<long> Counts, double Sum);
+/// <param name="Second">Value of its second attribute; null: it has one only.</param>
+public sealed record SavedHistogram(string Metric, string Attribute, EquatableArray<long> Counts, double Sum, string? Second = null);

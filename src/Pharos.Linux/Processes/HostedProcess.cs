@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pharos.Core;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
@@ -52,7 +53,7 @@ internal sealed class HostedProcess : IHostedProcess
     }
 
     /// <inheritdoc/>
-    public int CountSurvivors() => _tree.Find(_root).Count;
+    public int CountSurvivors() => _tree.CountSurvivors(_root);
 
     /// <inheritdoc/>
     public void Dispose() => _pidfd?.Dispose();
@@ -63,6 +64,7 @@ internal sealed class HostedProcess : IHostedProcess
         {
             // The number may be given away from now on.
             _root.SessionTrustedUntil = BootInfo.NowTicks;
+            _root.EndedAt = Stopwatch.GetTimestamp();
             _root.IsAlive = false;
             exited(status);
         });

@@ -65,6 +65,7 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
                 file.Dispose();
         }
 
+        DaemonLimits.Restore(pid, request.Limits);
         if (request.Nice is { } nice)
             Autogroup.TrySet(pid, nice);
         return Hold(pid, request.Marker, $"{request.Key}", confinement, exited);
@@ -98,7 +99,10 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
     /// <remarks>A mark that is used for several incarnations takes the living one too.</remarks>
     public int SweepLeftovers(string marker)
     {
-        _tree.Kill(new TreeRoot(0, 0, marker, pidfd: null, _groups.LeftBy(marker)), SweepPatience, out var killed);
+        var group = _groups.LeftBy(marker);
+        if (group is null && _tree.IsSeenEmpty(marker))
+            return 0;
+        _tree.Kill(new TreeRoot(0, 0, marker, pidfd: null, group), SweepPatience, out var killed);
         _groups.Tidy();
         return killed;
     }

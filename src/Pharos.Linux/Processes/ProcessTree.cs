@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Pharos.Linux.Daemon;
 using Pharos.Linux.Sampling;
@@ -16,17 +17,39 @@ internal sealed class ProcessTree : IDisposable
     /// <summary>How many processes one pass waits for at most.</summary>
     private const int Batch = 256;
 
-    private readonly Lock _scanning = new(); // guards _table and _markers
+    private readonly Lock _scanning = new(); // guards _table, _markers and the two below
     private readonly ProcTable _table = new();
     private readonly EnvironMarkers _markers = new();
+    private long _began; // when the newest picture of /proc was begun, monotonic
+    private long _took; // how long it took
+    private readonly ConcurrentDictionary<string, bool> _empty = new(StringComparer.Ordinal);
 
-    /// <summary>The processes of the tree without the root, deepest first.</summary>
-    internal List<StatLine> Find(TreeRoot root)
+    /// <summary>Members of the tree whose main process has ended.</summary>
+    /// <remarks>One picture answers for all trees that ended before it was begun: a thousand instances that stop at once would otherwise read /proc
+    /// a thousand times, with a thousand processes in it. Only an answer that may have changed since is asked for anew.</remarks>
+    internal int CountSurvivors(TreeRoot root)
+    {
+        var ended = root.EndedAt;
+        var count = ended == 0 ? 1 : Find(root, ended).Count;
+        if (count > 0)
+            count = Find(root).Count;
+        if (count == 0 && ended != 0)
+            _empty[root.Marker] = true;
+        return count;
+    }
+
+    /// <summary>Whether a tree of this mark was looked at after its end and found empty: then nothing is left to sweep. Asked once.</summary>
+    internal bool IsSeenEmpty(string marker) => _empty.TryRemove(marker, out _);
+
+    /// <summary>The processes of the tree without the root, deepest first, as they are now.</summary>
+    internal List<StatLine> Find(TreeRoot root) => Find(root, Stopwatch.GetTimestamp());
+
+    private List<StatLine> Find(TreeRoot root, long notBefore)
     {
         lock (_scanning)
         {
-            _table.Refresh();
-            _markers.BeginScan(_table.Count);
+            if (_began < notBefore)
+                Look();
             // After the table: a number that changed hands in between has another start time by then, and is passed over.
             var grouped = root.Group?.Processes().ToHashSet() ?? [];
             var rows = _table.Rows;
@@ -48,8 +71,7 @@ internal sealed class ProcessTree : IDisposable
     {
         lock (_scanning)
         {
-            _table.Refresh();
-            _markers.BeginScan(_table.Count);
+            Look();
             var oldest = new Dictionary<string, StatLine>(StringComparer.Ordinal);
             foreach (ref readonly var row in _table.Rows)
             {
@@ -66,7 +88,10 @@ internal sealed class ProcessTree : IDisposable
     /// <summary>Sends a signal to the tree, deepest first, the root last.</summary>
     internal void Signal(TreeRoot root, int signal)
     {
-        foreach (var row in Find(root))
+        // A picture takes milliseconds where there are many processes, and is that old when it is used. One that is as old again is as good, and
+        // serves all that are stopped together. What was forked in between is asked by its parent's end, or by the kill after the grace.
+        var age = Volatile.Read(ref _took) * 2;
+        foreach (var row in Find(root, Stopwatch.GetTimestamp() - age))
         {
             using var pidfd = Open(row);
             if (pidfd is not null)
@@ -206,6 +231,15 @@ internal sealed class ProcessTree : IDisposable
         using var file = new Fd(Libc.open($"/proc/{pid}/stat", Libc.O_RDONLY | Libc.O_CLOEXEC, 0));
         var count = file.IsInvalid ? -1 : ProcFile.ReadAll(file.Raw, buffer);
         return count > 0 && StatLine.TryParse(buffer[..count], out var line) && !line.IsDead ? line.StartTicks : null;
+    }
+
+    private void Look()
+    {
+        var began = Stopwatch.GetTimestamp();
+        _table.Refresh();
+        _markers.BeginScan(_table.Count);
+        Volatile.Write(ref _took, Stopwatch.GetTimestamp() - began);
+        _began = began;
     }
 
     private int DepthOf(int index, TreeRoot root, HashSet<int> grouped, int[] depth)

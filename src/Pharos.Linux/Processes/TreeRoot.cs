@@ -29,4 +29,13 @@ internal sealed class TreeRoot(int pid, long startTicks, string marker, Fd? pidf
 
     /// <summary>The main process has not ended.</summary>
     internal bool IsAlive { get; set; } = pidfd is not null;
+
+    /// <summary>Monotonic timestamp at which the main process was seen to have ended; 0: it was not. A picture of /proc that was begun later shows all that it left.</summary>
+    internal long EndedAt
+    {
+        get => Volatile.Read(ref _endedAt);
+        set => Volatile.Write(ref _endedAt, value);
+    }
+
+    private long _endedAt;
 }

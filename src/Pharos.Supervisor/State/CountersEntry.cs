@@ -18,7 +18,7 @@ internal sealed record CountersEntry
         LogBytes = [.. c.LogBytes],
         LogRecords = [.. c.LogRecords],
         LogDropped = [.. c.LogDropped],
-        Durations = [.. c.Durations.Select(d => new HistogramEntry { Metric = d.Metric, Attribute = d.Attribute, Counts = [.. d.Counts], Sum = d.Sum })],
+        Durations = [.. c.Durations.Select(d => new HistogramEntry { Metric = d.Metric, Attribute = d.Attribute, Counts = [.. d.Counts], Sum = d.Sum, Second = d.Second })],
     };
 
     public SavedCounters ToCounters() => new()
@@ -26,7 +26,7 @@ internal sealed record CountersEntry
         LogBytes = [.. LogBytes],
         LogRecords = [.. LogRecords],
         LogDropped = [.. LogDropped],
-        Durations = [.. Durations.Select(d => new SavedHistogram(d.Metric, d.Attribute, [.. d.Counts], d.Sum))],
+        Durations = [.. Durations.Select(d => new SavedHistogram(d.Metric, d.Attribute, [.. d.Counts], d.Sum, d.Second))],
     };
 
     internal sealed record HistogramEntry
@@ -34,6 +34,8 @@ internal sealed record CountersEntry
         public string Metric { get; set; } = "";
 
         public string Attribute { get; set; } = "";
+
+        public string? Second { get; set; }
 
         public long[] Counts { get; set; } = [];
 

@@ -10,10 +10,13 @@ namespace Pharos.Supervisor.State;
 /// <param name="directory">The folder, 0700: the state holds the apps' environment, secrets included.</param>
 public sealed class FileStateStore(string directory) : IStateStore
 {
-    private const int Kept = 5;
+    private const int MostGenerations = 5;
     private const string Magic = "pharos-state 1 sha256 ";
     private readonly object _lock = new(); // guards the folder: one writer at a time
     private long _generation = -1;
+
+    /// <summary>What a person had saved: it is no generation, and goes away only with the next of its kind.</summary>
+    private string Kept => Path.Combine(directory, "saved.state");
 
     /// <inheritdoc/>
     public SavedState? Load(out IReadOnlyList<string> warnings)
@@ -42,22 +45,58 @@ public sealed class FileStateStore(string directory) : IStateStore
     /// <inheritdoc/>
     public string Save(SavedState state)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(StateFile.From(state), StateJson.Default.StateFile);
-        var head = Encoding.ASCII.GetBytes(Magic + Convert.ToHexStringLower(SHA256.HashData(body)) + "\n");
         lock (_lock)
         {
             Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             if (_generation < 0)
                 _generation = Generations() is [var newest, ..] ? newest.Number : 0;
-            var path = Path.Combine(directory, (++_generation).ToString("D8", CultureInfo.InvariantCulture) + ".json");
-            var aside = path + ".tmp";
-            var options = new FileStreamOptions
-            {
-                Mode = FileMode.Create,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-                BufferSize = 0,
-            };
+            var path = Path.Combine(directory, (_generation + 1).ToString("D8", CultureInfo.InvariantCulture) + ".json");
+            Write(path, state);
+            _generation++;
+            foreach (var (_, old) in Generations().Skip(MostGenerations))
+                File.Delete(old);
+            return path;
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Keep(SavedState state)
+    {
+        lock (_lock)
+        {
+            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Write(Kept, state);
+            return Kept;
+        }
+    }
+
+    /// <inheritdoc/>
+    public SavedState Recall(string? path, out string source)
+    {
+        source = path ?? (File.Exists(Kept) ? Kept : directory);
+        if (source != directory)
+            return TryRead(source, out var fault) ?? throw new StateUnreadableException($"state file {source} {fault}; nothing was changed");
+        var newest = Load(out _);
+        lock (_lock)
+            source = Generations().Select(g => g.Path).FirstOrDefault(p => TryRead(p, out _) is not null) ?? directory;
+        return newest ?? new SavedState { Apps = [] };
+    }
+
+    /// <summary>Aside, fsynced, renamed. What a full disk cut short is not left behind: it would take the room that it lacked.</summary>
+    private static void Write(string path, SavedState state)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(StateFile.From(state), StateJson.Default.StateFile);
+        var head = Encoding.ASCII.GetBytes(Magic + Convert.ToHexStringLower(SHA256.HashData(body)) + "\n");
+        var aside = path + ".tmp";
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            BufferSize = 0,
+        };
+        try
+        {
             using (var file = new FileStream(aside, options))
             {
                 file.Write(head);
@@ -66,9 +105,11 @@ public sealed class FileStateStore(string directory) : IStateStore
             }
 
             File.Move(aside, path, overwrite: true);
-            foreach (var (_, old) in Generations().Skip(Kept))
-                File.Delete(old);
-            return path;
+        }
+        catch (IOException)
+        {
+            File.Delete(aside);
+            throw;
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class StateKeeper : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly object _saving = new(); // held over capture and write: an older picture must not become the newest generation
     private readonly Task _loop;
-    private volatile bool _failing;
+    private volatile string? _error;
 
     public StateKeeper(IStateStore store, Func<SavedState> capture, Action<string> say)
     {
@@ -23,6 +23,25 @@ internal sealed class StateKeeper : IAsyncDisposable
         _capture = capture;
         _say = say;
         _loop = Task.Run(RunAsync);
+    }
+
+    /// <summary>Why the last attempt failed; null: it did not.</summary>
+    public string? Error
+    {
+        get => _error;
+        private set => _error = value;
+    }
+
+    /// <summary>Writes a generation now, and the copy that is kept for who asked.</summary>
+    /// <returns>The path of the copy.</returns>
+    public string Keep()
+    {
+        lock (_saving)
+        {
+            var state = _capture();
+            _store.Save(state);
+            return _store.Keep(state);
+        }
     }
 
     /// <summary>Something changed. Never blocks, never throws.</summary>
@@ -43,15 +62,17 @@ internal sealed class StateKeeper : IAsyncDisposable
         try
         {
             SaveNow();
-            _failing = false;
+            if (Error is not null)
+                _say("the state is saved again");
+            Error = null;
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The apps go on without a saved state: said once, tried again by and by.
-            if (!_failing)
+            if (Error is null)
                 _say($"cannot save the state: {e.Message}; apps go on, changes made now do not outlive the daemon");
-            _failing = true;
+            Error = e.Message;
             return e.Message;
         }
     }
@@ -59,7 +80,7 @@ internal sealed class StateKeeper : IAsyncDisposable
     /// <summary>Writes a generation now, unless the last one failed: then that is said already, and nobody is made to wait for a full disk.</summary>
     public void TrySaveOnce()
     {
-        if (!_failing)
+        if (Error is null)
             TrySave();
     }
 
@@ -69,7 +90,7 @@ internal sealed class StateKeeper : IAsyncDisposable
         {
             while (await _dirty.Reader.WaitToReadAsync(_end.Token))
             {
-                await Task.Delay(_failing ? TryAgain : Gather, _end.Token);
+                await Task.Delay(Error is not null ? TryAgain : Gather, _end.Token);
                 _dirty.Reader.TryRead(out _);
                 if (TrySave() is not null)
                     Changed();

@@ -7,7 +7,7 @@ namespace Pharos.Telemetry.Instances;
 /// <summary>A cumulative histogram with explicit bounds, one series per value of its attributes.</summary>
 internal sealed class HistogramState(MetricDefinition metric)
 {
-    private readonly Dictionary<(string, string?), (long[] Counts, double Sum)> _series = [];
+    private readonly Dictionary<(string First, string? Second), (long[] Counts, double Sum)> _series = [];
 
     public void Record(string first, double value, string? second = null)
     {
@@ -37,7 +37,7 @@ internal sealed class HistogramState(MetricDefinition metric)
     public IEnumerable<SavedHistogram> Save()
     {
         lock (_series)
-            return [.. _series.Select(s => new SavedHistogram(metric.Name, s.Key, [.. s.Value.Counts], s.Value.Sum))];
+            return [.. _series.Select(s => new SavedHistogram(metric.Name, s.Key.First, [.. s.Value.Counts], s.Value.Sum, s.Key.Second))];
     }
 
     /// <summary>Puts a series back. One with other bounds, of another version, begins anew: it cannot be gone on with.</summary>
@@ -46,7 +46,7 @@ internal sealed class HistogramState(MetricDefinition metric)
         lock (_series)
         {
             if (saved.Metric == metric.Name && saved.Counts.Count == metric.Bounds.Length + 1)
-                _series[saved.Attribute] = ([.. saved.Counts], saved.Sum);
+                _series[(saved.Attribute, saved.Second)] = ([.. saved.Counts], saved.Sum);
         }
     }
 

@@ -77,7 +77,7 @@ public sealed class InstanceTelemetry : IMetricSource
         LogBytes = [.. _logBytes],
         LogRecords = [.. _logRecords],
         LogDropped = [.. _dropped],
-        Durations = [.. _start.Save(), .. _stop.Save(), .. _run.Save()],
+        Durations = [.. _start.Save(), .. _stop.Save(), .. _run.Save(), .. _probe.Save()],
     };
 
     /// <summary>Puts it back. Only before the first count. What the earlier daemon counted after it was saved is not in it, and nobody was shown it.</summary>
@@ -91,6 +91,7 @@ public sealed class InstanceTelemetry : IMetricSource
             _start.Restore(series);
             _stop.Restore(series);
             _run.Restore(series);
+            _probe.Restore(series);
         }
 
         static void Put(EquatableArray<long> from, long[] to)

@@ -75,6 +75,12 @@ internal static unsafe partial class ClientLibc
     [LibraryImport("libc")]
     public static partial int posix_spawn(int* pid, byte* path, byte* actions, byte* attributes, byte** argv, byte** envp);
 
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int waitpid(int pid, int* status, int options);
+
+    [LibraryImport("libc")]
+    public static partial uint geteuid();
+
     [LibraryImport("libc")]
     public static partial int posix_spawnattr_init(byte* attributes);
 

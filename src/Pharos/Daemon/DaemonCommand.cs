@@ -1,6 +1,7 @@
 using Pharos.Client.Wire;
 using Pharos.Contracts;
 using Pharos.Core.Ports;
+using Pharos.Daemon.Service;
 using Pharos.Linux.Daemon;
 
 namespace Pharos.Daemon;
@@ -13,6 +14,7 @@ internal static class DaemonCommand
 
     public static async Task<int> RunAsync(string[] args)
     {
+        using var manager = ServiceManager.FromEnvironment();
         var (options, fault) = DaemonOptions.Read(args, Environment.GetEnvironmentVariable);
         var ready = new ReadySignal(options?.ReadyFd ?? (int.TryParse(Environment.GetEnvironmentVariable("PHAROS_READY_FD"), out var fd) ? fd : null));
         Environment.SetEnvironmentVariable("PHAROS_READY_FD", null);
@@ -22,6 +24,7 @@ internal static class DaemonCommand
         // The pool begins with a thread per core and adds one only every half second: on one core a save that waits for the disk would hold a restart back.
         ThreadPool.GetMinThreads(out _, out var completionPorts);
         ThreadPool.SetMinThreads(Math.Max(8, Environment.ProcessorCount), completionPorts);
+        DaemonLimits.Raise();
         try
         {
             paths.Create();
@@ -32,7 +35,7 @@ internal static class DaemonCommand
             using var control = handover is null ? new ControlSocket() : ControlSocket.Inherit(handover.Socket);
             for (UpdateView? failed = null; ;)
             {
-                var (order, at) = await DaemonHost.RunAsync(options, paths, ready, control, handover, failed);
+                var (order, at) = await DaemonHost.RunAsync(options, paths, ready, manager, control, handover, failed);
                 if (order is null)
                     return 0;
                 failed = Handover.Run(order, at, only, control); // it came back, so it did not work: on as before, with the same processes
@@ -45,7 +48,7 @@ internal static class DaemonCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Refuse(ready, $"cannot run in {options.Home}: {e.Message}");
+            return Refuse(ready, $"cannot run in {options.Home}: {e.Message}{(Directory.Exists(options.Home) && !CanWrite(options.Home) ? "; make the folder writable, or set PHAROS_HOME to another one (apps that run are not touched)" : "")}");
         }
     }
 
@@ -62,6 +65,19 @@ internal static class DaemonCommand
             if (answering is not null)
                 return null;
             await Task.Delay(BetweenAttempts);
+        }
+    }
+
+    private static bool CanWrite(string folder)
+    {
+        try
+        {
+            using var probe = new FileStream(Path.Combine(folder, ".probe"), new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose });
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Pharos.Api;
 using Pharos.Contracts;
+using Pharos.Daemon.Service;
 using Pharos.Linux.Daemon;
 using Pharos.Linux.Notify;
 using Pharos.Linux.Processes;
@@ -32,12 +33,13 @@ internal static class DaemonHost
     /// <param name="options">What it was asked to be.</param>
     /// <param name="paths">Its home.</param>
     /// <param name="ready">Who waits for it.</param>
+    /// <param name="manager">The service manager.</param>
     /// <param name="control">Its socket.</param>
     /// <param name="handover">What the program before this one left; null: there was none.</param>
     /// <param name="failed">The update that just failed; null: none did.</param>
     /// <returns>What is to take its place, and when that was ordered; null: nothing is. Then everything is as for a new daemon: nothing is read, reaped or answered any more.</returns>
     public static async Task<(UpdateRequest? Order, DateTimeOffset At)> RunAsync(
-        DaemonOptions options, DaemonPaths paths, ReadySignal ready, ControlSocket control, Handover? handover, UpdateView? failed)
+        DaemonOptions options, DaemonPaths paths, ReadySignal ready, ServiceManager manager, ControlSocket control, Handover? handover, UpdateView? failed)
     {
         DaemonLog? own = null;
         void Say(string line) => own?.Say(line);
@@ -91,7 +93,7 @@ internal static class DaemonHost
             Last = failed,
         };
         control.Listen(paths.Socket);
-        var web = Web(options, paths, telemetry, supervisor, end, control, gate, update);
+        var web = Web(options, paths, telemetry, supervisor, end, manager.Name, control, gate, update);
         try
         {
             await web.StartAsync();
@@ -111,11 +113,18 @@ internal static class DaemonHost
             log.Say(outcome.Error is { } error ? $"not replaced by {outcome.Executable}: {error}" : $"took the place of {outcome.From}, {(outcome.Kept == 1 ? "1 process" : $"{outcome.Kept} processes")} kept");
         log.Say($"pharos {PharosActivity.Version} ready, pid {Environment.ProcessId}, home {paths.Home}, telemetry {(options.Otlp.HasDestination ? options.Otlp : "stays here")}");
         ready.Ready();
+        manager.Ready(SignsOfLife.Describe(supervisor));
+        Ending how;
+        await using (new SignsOfLife(manager, supervisor, paths.Socket, log.Say))
+        {
+            how = await end.Task;
+            if (how != Ending.Replace)
+                manager.Stopping(how == Ending.KeepApps ? "the apps keep running" : "stopping the apps");
+            if (how == Ending.StopApps)
+                await supervisor.StopEverythingAsync(forGood: false, default(ActivityContext));
+        }
 
-        var how = await end.Task;
         var at = TimeProvider.System.GetUtcNow();
-        if (how == Ending.StopApps)
-            await supervisor.StopEverythingAsync(forGood: false, default(ActivityContext));
         if (how == Ending.Replace && !await gate.EmptyAsync(AnswerPatience, RepeatPatience, TimeProvider.System))
             log.Say("a request that is not answered yet is cut off by the update");
         using (var patience = new CancellationTokenSource(how == Ending.Replace ? TimeSpan.FromMilliseconds(200) : TimeSpan.FromSeconds(5)))
@@ -158,7 +167,7 @@ internal static class DaemonHost
 
     private static WebApplication Web(
         DaemonOptions options, DaemonPaths paths, DaemonTelemetry telemetry, ProcessSupervisor supervisor, TaskCompletionSource<Ending> end,
-        ControlSocket control, DaemonGate gate, DaemonUpdate update)
+        string? service, ControlSocket control, DaemonGate gate, DaemonUpdate update)
     {
         ApiServices? api = null;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -187,6 +196,7 @@ internal static class DaemonHost
                 Home = paths.Home,
                 Destination = options.Otlp.HasDestination ? options.Otlp.ToString() : null,
                 MetricsAddress = options.Metrics?.ToString(),
+                Service = service,
             },
             Metrics = telemetry.Page,
             IsAllowed = IsAllowed,

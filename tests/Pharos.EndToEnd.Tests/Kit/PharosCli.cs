@@ -60,9 +60,15 @@ internal sealed class PharosCli : IAsyncDisposable
     /// <summary>XDG_RUNTIME_DIR.</summary>
     public string Runtime { get; }
 
+    /// <summary>Command in front of every command: another mount namespace, say; empty: none.</summary>
+    public string[] Enter { get; set; } = [];
+
+    /// <summary>Where the files of that other namespace are seen from here; empty: it is ours.</summary>
+    public string Root { get; set; } = "";
+
     /// <summary>What the daemon said, for messages.</summary>
     public string Logs => string.Join('\n', new[] { "pharos.log", "daemon.log" }
-        .Select(f => Path.Combine(Home, f)).Where(File.Exists).Select(f => $"-- {f}\n{File.ReadAllText(f)}"));
+        .Select(f => Path.Combine(Root + Home, f)).Where(File.Exists).Select(f => $"-- {f}\n{File.ReadAllText(f)}"));
 
     /// <summary>Writes an executable shell script into the folder.</summary>
     public string Script(string name, string body)
@@ -73,7 +79,7 @@ internal sealed class PharosCli : IAsyncDisposable
     }
 
     /// <summary>Runs a command to its end.</summary>
-    public Task<Run> RunAsync(params string[] args) => RunAsync(Program, args);
+    public Task<Run> RunAsync(params string[] args) => Enter.Length == 0 ? RunAsync(Program, args) : RunAsync(Enter[0], [.. Enter[1..], Program, .. args]);
 
     /// <summary>Runs a command that must succeed.</summary>
     public async Task<Run> OkAsync(params string[] args)
@@ -182,7 +188,7 @@ internal sealed class PharosCli : IAsyncDisposable
     /// <summary>Stops everything; a process or a spool file that is still there fails the test.</summary>
     public async ValueTask DisposeAsync()
     {
-        var last = File.Exists(Path.Combine(Home, "pharos.sock")) ? await RunAsync("kill") : null;
+        var last = File.Exists(Path.Combine(Root + Home, "pharos.sock")) ? await RunAsync("kill") : null;
         _api.Dispose();
         List<string> left = [];
         try
@@ -220,7 +226,7 @@ internal sealed class PharosCli : IAsyncDisposable
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(Home, "pharos.sock")), cancel);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(Root + Home, "pharos.sock")), cancel);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

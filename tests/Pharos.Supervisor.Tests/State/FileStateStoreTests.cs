@@ -104,6 +104,52 @@ public sealed class FileStateStoreTests : IDisposable
     }
 
     [Fact]
+    public void Wherever_the_only_file_is_cut_or_a_byte_of_it_is_garbage_it_is_refused_in_one_line_and_left_as_it_is()
+    {
+        var only = new FileStateStore(Folder).Save(State("web"));
+        var whole = File.ReadAllBytes(only);
+        var random = new Random(20261124);
+        for (var at = 0; at < whole.Length; at++)
+        {
+            var flipped = whole.ToArray();
+            flipped[at] ^= (byte)random.Next(1, 256);
+            foreach (var broken in (byte[][])[whole[..at], flipped])
+            {
+                File.WriteAllBytes(only, broken);
+                var refused = Assert.Throws<StateUnreadableException>(() => new FileStateStore(Folder).Load(out _));
+                Assert.DoesNotContain('\n', refused.Message);
+                Assert.Contains(only, refused.Message, StringComparison.Ordinal);
+                Assert.Equal(broken, File.ReadAllBytes(only));
+            }
+        }
+    }
+
+    [Fact]
+    public void With_every_generation_but_the_oldest_broken_that_one_is_taken_and_each_passed_over_is_a_line()
+    {
+        var store = new FileStateStore(Folder);
+        var paths = Enumerable.Range(0, 5).Select(n => store.Save(State($"app{n}"))).ToList();
+        foreach (var path in paths[1..])
+            File.WriteAllBytes(path, File.ReadAllBytes(path)[..^1]);
+        Assert.Equal("app0", store.Load(out var warnings)!.Apps[0].Spec.Name);
+        Assert.Equal(paths[1..].AsEnumerable().Reverse(), warnings.Select(w => w.Split(' ')[2]));
+    }
+
+    [Fact]
+    public void What_is_kept_for_a_person_is_no_generation_and_outlives_them()
+    {
+        var store = new FileStateStore(Folder);
+        store.Save(State("old"));
+        var kept = store.Keep(State("old"));
+        for (var n = 0; n < 8; n++)
+            store.Save(State("new"));
+        Assert.Equal("new", store.Load(out _)!.Apps[0].Spec.Name);
+        Assert.Equal("old", store.Recall(null, out var source).Apps[0].Spec.Name);
+        Assert.Equal(kept, source);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(kept));
+    }
+
+    [Fact]
     public void When_none_is_whole_it_refuses_and_touches_nothing()
     {
         Directory.CreateDirectory(Folder);

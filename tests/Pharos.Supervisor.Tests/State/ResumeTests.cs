@@ -166,6 +166,85 @@ public sealed class ResumeTests
         store.Broken = false;
     }
 
+    [Fact]
+    public async Task After_a_reboot_nothing_is_adopted_what_was_wanted_is_started_and_counters_go_on_with_one_loss()
+    {
+        await using var world = new World();
+        await world.Running(World.Spec("on", instances: 2));
+        await world.Running(World.Spec("off"));
+        Assert.Null(await world.Supervisor.RestartAsync("on:0", default, CancellationToken.None));
+        await world.Supervisor.StopAsync("off", default, CancellationToken.None);
+        var store = new FileStateStore(world.StateFolder);
+        await world.NextDaemon(() =>
+        {
+            var state = store.Load(out _)!;
+            foreach (var process in world.Host.Alive)
+                world.Host.Remove(process); // the machine went down: nobody was told
+            store.Save(state with
+            {
+                Apps = [.. state.Apps.Select(a => a with { Instances = [.. a.Instances.Select(i => i with { Process = i.Process is { } p ? p with { BootId = "another boot" } : null })] })],
+            });
+            return Task.CompletedTask;
+        });
+        for (var daemon = 0; daemon < 2; daemon++)
+        {
+            foreach (var index in (int[])[0, 1])
+            {
+                var actor = world.Actor("on", index);
+                await World.Reaches(actor, Phase.Starting);
+                Assert.Equal(1, actor.Telemetry.Exits[(int)ExitReason.Lost]);
+                Assert.Equal(1 - index, actor.Telemetry.Restarts[(int)RestartReason.Manual]);
+            }
+
+            Assert.Equal((Phase.Stopped, 0), (world.Actor("off").Snapshot.State.Phase, world.Actor("off").Telemetry.Exits[(int)ExitReason.Lost]));
+            Assert.Equal(2, world.Host.Alive.Count);
+            if (daemon == 0)
+                await world.NextDaemon(); // adopts: the loss is not counted again
+        }
+    }
+
+    [Fact]
+    public async Task Resurrect_goes_by_the_last_save_declares_what_is_missing_and_starts_what_was_wanted()
+    {
+        await using var world = new World();
+        await world.Running(World.Spec("gone"));
+        await world.Running(World.Spec("down", instances: 2));
+        await world.Running(World.Spec("up"));
+        await world.Running(World.Spec("off"));
+        await world.Supervisor.StopAsync("off", default, CancellationToken.None);
+        await world.Supervisor.StopAsync("down:1", default, CancellationToken.None);
+        var kept = world.Supervisor.Save();
+        Assert.Null(await world.Supervisor.DeleteAsync("gone", default, CancellationToken.None));
+        await world.Supervisor.StopAsync("down", default, CancellationToken.None);
+        var (source, apps) = await world.Supervisor.ResurrectAsync(null, default, CancellationToken.None);
+        Assert.Equal(kept, source);
+        Assert.Equal([new("down", false, 1, 0, null), new("gone", true, 1, 0, null), new("off", false, 0, 0, null), new("up", false, 0, 1, null)], apps);
+        Assert.Equal(["down:0", "gone:0", "up:0"], world.Host.Alive.Select(p => p.Key.ToString()).Order());
+        Assert.Equal(0, world.Actor("gone").Telemetry.Exits.Sum());
+
+        world.Host.Unresolved = new LaunchRefused("no such file", Transient: false);
+        Assert.Null(await world.Supervisor.DeleteAsync("up", default, CancellationToken.None));
+        var refused = (await world.Supervisor.ResurrectAsync(kept, default, CancellationToken.None)).Apps.Single(a => a.App == "up");
+        Assert.Equal(new Resurrected("up", false, 0, 0, "no such file"), refused);
+        Assert.DoesNotContain("up", world.Supervisor.Apps.Keys);
+    }
+
+    [Fact]
+    public async Task Without_a_save_resurrect_goes_by_the_newest_generation_and_a_file_that_is_not_whole_changes_nothing()
+    {
+        await using var world = new World();
+        await world.Running(World.Spec("web"));
+        await world.Supervisor.StopEverythingAsync(forGood: false, default(ActivityContext));
+        await world.NextDaemon(resume: false);
+        world.Supervisor.Resume();
+        var (source, apps) = await world.Supervisor.ResurrectAsync(null, default, CancellationToken.None);
+        Assert.StartsWith(world.StateFolder + "/0", source, StringComparison.Ordinal);
+        Assert.Equal(("web", 1), (Assert.Single(apps).App, apps[0].Started + apps[0].Up));
+        var broken = world.Home.Write("broken.json", "pharos-state 1 sha256 00\n{}");
+        var refused = await Assert.ThrowsAsync<StateUnreadableException>(() => world.Supervisor.ResurrectAsync(broken, default, CancellationToken.None));
+        Assert.Equal($"state file {broken} is damaged (its checksum does not match); nothing was changed", refused.Message);
+    }
+
     /// <summary>A disk that takes nothing, or keeps what it had.</summary>
     private sealed class FrozenStore(IStateStore inner) : IStateStore
     {
@@ -174,6 +253,10 @@ public sealed class ResumeTests
         public volatile bool Broken;
 
         public SavedState? Load(out IReadOnlyList<string> warnings) => inner.Load(out warnings);
+
+        public SavedState Recall(string? path, out string source) => inner.Recall(path, out source);
+
+        public string Keep(SavedState state) => inner.Keep(state);
 
         public string Save(SavedState state) => Broken ? throw new IOException("No space left on device") : Frozen ? "" : inner.Save(state);
     }

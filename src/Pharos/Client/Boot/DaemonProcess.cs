@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text;
-
 namespace Pharos.Client.Boot;
 
 /// <summary>
@@ -14,6 +11,14 @@ internal static unsafe class DaemonProcess
 
     private const string Executable = "/proc/self/exe";
     private const uint OwnerOnly = 0x180; // 0600
+
+    // The trace of the command that happens to start the daemon is not the daemon's, nor is the service that the command may belong to:
+    // a daemon in the background must not tell the service manager how that one is doing.
+    private static readonly string[] NotForTheDaemon =
+    [
+        "PHAROS_HOME", "PHAROS_READY_FD", "TRACEPARENT", "TRACESTATE",
+        "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "INVOCATION_ID", "JOURNAL_STREAM", "MAINPID", "SYSTEMD_EXEC_PID",
+    ];
 
     /// <summary>Spawns it.</summary>
     /// <param name="shell">Whose environment it gets.</param>
@@ -74,6 +79,7 @@ internal static unsafe class DaemonProcess
     }
 
     // Under `dotnet pharos.dll` the executable is the host, which must be told what to run.
+    /// <summary>The command that runs a daemon, its name first.</summary>
     private static string[] Arguments() =>
         Path.GetFileName(System.Environment.ProcessPath) == "dotnet"
             ? ["dotnet", Path.Combine(AppContext.BaseDirectory, "pharos.dll"), "daemon"]
@@ -84,8 +90,7 @@ internal static unsafe class DaemonProcess
         var environment = new List<string>();
         foreach (var (name, value) in shell.Variables)
         {
-            // The trace of the command that happens to start the daemon is not the daemon's.
-            if (name is not ("PHAROS_HOME" or "PHAROS_READY_FD" or "TRACEPARENT" or "TRACESTATE"))
+            if (Array.IndexOf(NotForTheDaemon, name) < 0)
             {
                 environment.Add($"{name}={value}");
             }
@@ -94,38 +99,5 @@ internal static unsafe class DaemonProcess
         environment.Add($"PHAROS_HOME={home.Path}");
         environment.Add($"PHAROS_READY_FD={ReadyFd}");
         return environment;
-    }
-
-    /// <summary>A null-terminated array of C strings.</summary>
-    private sealed class CStrings : IDisposable
-    {
-        private readonly byte** _start;
-        private readonly int _count;
-
-        public CStrings(IReadOnlyList<string> strings)
-        {
-            _count = strings.Count;
-            _start = (byte**)NativeMemory.AllocZeroed((nuint)_count + 1, (nuint)sizeof(byte*));
-            for (var i = 0; i < _count; i++)
-            {
-                var length = Encoding.UTF8.GetByteCount(strings[i]);
-                _start[i] = (byte*)NativeMemory.AllocZeroed((nuint)length + 1);
-                Encoding.UTF8.GetBytes(strings[i], new Span<byte>(_start[i], length));
-            }
-        }
-
-        public byte** Start => _start;
-
-        public byte* this[int i] => _start[i];
-
-        public void Dispose()
-        {
-            for (var i = 0; i < _count; i++)
-            {
-                NativeMemory.Free(_start[i]);
-            }
-
-            NativeMemory.Free(_start);
-        }
     }
 }

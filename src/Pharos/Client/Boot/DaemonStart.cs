@@ -24,7 +24,7 @@ internal static unsafe class DaemonStart
         var gate = Open(home.StartLock, ClientLibc.O_RDWR | ClientLibc.O_CREAT | ClientLibc.O_CLOEXEC);
         if (gate < 0)
         {
-            return $"cannot open {home.StartLock}: {Marshal.GetLastPInvokeErrorMessage()}";
+            return $"cannot open {home.StartLock}: {Marshal.GetLastPInvokeErrorMessage()}; make the folder writable, or set PHAROS_HOME to another one (apps that run are not touched)";
         }
 
         try

@@ -15,6 +15,15 @@ internal static class VerbTable
         new("--help", ValueKind.None, "", "show this help") { Short = "-h" },
     ];
 
+    private static readonly OptionSpec[] StartupOptions =
+    [
+        new("--user", ValueKind.None, "", "a service of this user (systemd only); what everybody but root gets"),
+        new("--system", ValueKind.None, "", "a service of the machine; what root gets"),
+        new("--for", ValueKind.Text, "USER", "with --system: whose daemon it is (this user)"),
+        new("--name", ValueKind.Text, "NAME", "name of the service (pharos; pharos-USER in a system service of another user than root)"),
+        new("--print", ValueKind.None, "", "print the files and commands, and touch nothing"),
+    ];
+
     /// <summary>In the order in which help shows them.</summary>
     public static readonly VerbSpec[] All =
     [
@@ -98,8 +107,49 @@ internal static class VerbTable
         },
         new("save", "", "write the state to disk now")
         {
-            Details = "The daemon does so by itself on every change; this makes one more generation.",
-            Examples = [("pharos save", "write a generation")],
+            Details =
+                """
+                The daemon saves by itself on every change, and starts from that after a crash or a reboot: there is no need to. This makes one more
+                generation, and keeps a copy that no later change takes the place of: 'pharos resurrect' goes by that copy.
+                """,
+            Examples = [("pharos save", "remember what runs now, for resurrect")],
+        },
+        new("resurrect", "[--file PATH]", "bring back what was saved")
+        {
+            Options = [new("--file", ValueKind.Text, "PATH", "a state file, one of the generations in the home's folder state, say")],
+            Details =
+                """
+                Goes by what 'pharos save' wrote last; without one, by the newest generation of the state. Declares apps that are missing, and starts
+                what was wanted then and is not up. Stops nothing, and leaves settings of apps that are there as they are. Starts the daemon when none
+                runs, which brings back by itself what was up when the last one ended.
+                """,
+            Examples = [("pharos resurrect", "as it was at the last save"), ("pharos resurrect --file ~/.pharos/state/00000012.json", "as it was in that generation")],
+        },
+        new("startup", "[systemd|openrc] [options]", "start the daemon and its apps when the machine starts")
+        {
+            MostWords = 1, Words = "an init system",
+            Options = StartupOptions,
+            Details =
+                """
+                Finds the init system, writes a service for it (systemd: a unit of Type=notify with a watchdog), enables and starts it. A daemon that runs
+                in the background hands its apps over; they are not restarted. root gets a system service, everybody else a user service of systemd,
+                which starts at boot only after 'loginctl enable-linger'. What needs rights that you do not have is printed as commands, in one block to
+                copy, with exit code 1. Variables OTEL_* and PHAROS_METRICS of this shell go into daemon.env in the home (mode 0600), unless it is there.
+                A crash of the daemon leaves the apps running; stopping the service stops them in order; 'pharos kill' ends it until the next boot.
+                """,
+            Examples =
+            [
+                ("pharos startup", "for this user, with the init system of this machine"),
+                ("sudo pharos startup --for deploy", "as root, a system service that runs as deploy, with the home of deploy"),
+                ("pharos startup systemd --system --print", "only show what would be written"),
+            ],
+        },
+        new("unstartup", "[systemd|openrc] [options]", "undo startup")
+        {
+            MostWords = 1, Words = "an init system",
+            Options = StartupOptions,
+            Details = "Disables and removes what 'pharos startup' wrote, and nothing else. The apps go on under a daemon in the background; 'pharos kill' stops them.",
+            Examples = [("pharos unstartup", "the daemon does not start with the machine any more")],
         },
         new("ping", "", "say whether the daemon runs")
         {
@@ -121,11 +171,26 @@ internal static class VerbTable
                 """,
             Examples = [("pharos update", "the daemon becomes this version"), ("/opt/pharos/new/pharos update", "or the version of another folder")],
         },
-        new("daemon", "", "run the daemon in the foreground (for systemd and containers)")
+        new("daemon", "[stop|status] [options]", "run the daemon in the foreground (for systemd and containers), stop it, or show it")
         {
-            MostWords = Many,
-            Details = "There is no need to: the first command that needs a daemon starts one in the background.",
-            Examples = [("pharos daemon", "stays in the foreground, logs to stderr")],
+            MostWords = 1,
+            Options =
+            [
+                new("--metrics", ValueKind.Text, "[HOST:]PORT", "run: answer scrapes on this port as well"),
+                new("--keep-apps", ValueKind.None, "", "stop: leave the apps running; the next daemon takes them back"),
+            ],
+            Details =
+                """
+                There is no need to run it: the first command that needs a daemon starts one in the background, and 'pharos startup' makes it a service.
+                'stop' stops the apps too, and the next daemon starts them again; after 'pharos kill' they stay stopped.
+                'status' starts no daemon: exit code 0 when one answers, 1 when not.
+                """,
+            Examples =
+            [
+                ("pharos daemon", "stays in the foreground, logs to stderr"),
+                ("pharos daemon stop", "until the next daemon; its apps come back with it"),
+                ("pharos daemon status", "version, pid, home, apps, and whether the state can be saved"),
+            ],
         },
         new("completion", "bash|zsh|fish", "print a completion script for a shell")
         {
