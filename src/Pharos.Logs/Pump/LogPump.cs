@@ -106,6 +106,21 @@ public sealed class LogPump : IDisposable
         return attachment.Drained.Task;
     }
 
+    /// <summary>Gives a stream that nobody reads another name, and what was noted of it as well.</summary>
+    /// <param name="path">Its name; nothing is done when it is not there.</param>
+    /// <param name="to">The new one.</param>
+    public static void Rename(string path, string to)
+    {
+        if (!File.Exists(path))
+            return;
+        // The note is there under both names in between: whenever we are killed, it is where its stream is.
+        var (note, noteTo) = (Checkpoint.PathFor(path), Checkpoint.PathFor(to));
+        if (File.Exists(note))
+            File.Copy(note, noteTo, overwrite: true);
+        File.Move(path, to);
+        File.Delete(note);
+    }
+
     private void Order(Action order)
     {
         _orders.Enqueue(order);

@@ -127,31 +127,41 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
         return new Running(process, logs, MarkerOf(incarnation), spawnedAt, Environment(spec, default));
     }
 
-    /// <summary>Reads what processes that are gone had printed while nobody looked, oldest first.</summary>
+    /// <summary>Reads what processes that are gone had printed while nobody looked, oldest first. Their files get names of their own first: one of them may
+    /// have the number that comes next, since a daemon that was killed did not save its last instant, and two processes must not share a file.</summary>
     /// <param name="spec">The app.</param>
     /// <param name="alive">The incarnation that may be alive: adoption reads that one; null: none.</param>
     public void SalvageAllBut(AppSpec spec, int? alive)
     {
-        foreach (var incarnation in Left().Where(i => i != alive).Order().ToList())
-            Salvage(spec, incarnation);
+        foreach (var label in Left().Where(l => l != alive?.ToString()).OrderBy(l => int.Parse(l.Split('-')[0])).ThenBy(l => l.Length).ToList())
+        {
+            var salvaged = label.Contains('-') ? label : SetAside(label);
+            _ = services.Pump.DrainAsync(services.Pump.Attach(log, Stream(salvaged, "out"), Stream(salvaged, "err"), spec.Stdio));
+        }
     }
 
-    private void Salvage(AppSpec spec, int incarnation)
+    private string SetAside(string label)
     {
-        var (outPath, errPath) = StreamsOf(incarnation);
-        _ = services.Pump.DrainAsync(services.Pump.Attach(log, outPath, errPath, spec.Stdio));
+        var left = Left();
+        var aside = Enumerable.Range(1, int.MaxValue).Select(n => $"{label}-{n}").First(l => !left.Contains(l));
+        LogPump.Rename(Stream(label, "out"), Stream(aside, "out"));
+        LogPump.Rename(Stream(label, "err"), Stream(aside, "err"));
+        return aside;
     }
 
-    private HashSet<int> Left()
+    private string Stream(string label, string kind) => Path.Combine(services.Options.SpoolDirectory, $"{key.App}-{key.Index}.{label}.{kind}");
+
+    /// <summary>By what the files that are there are called: the number of the incarnation, and a second number when they were set aside.</summary>
+    private HashSet<string> Left()
     {
-        HashSet<int> found = [];
+        HashSet<string> found = [];
         if (!Directory.Exists(services.Options.SpoolDirectory))
             return found;
         foreach (var path in Directory.EnumerateFiles(services.Options.SpoolDirectory, $"{key.App}-{key.Index}.*"))
         {
             var parts = Path.GetFileName(path)[($"{key.App}-{key.Index}".Length + 1)..].Split('.');
-            if (parts is [var number, "out" or "err"] && int.TryParse(number, out var incarnation))
-                found.Add(incarnation);
+            if (parts is [var label, "out" or "err"] && label.Split('-') is [var number, ..] && int.TryParse(number, out _))
+                found.Add(label);
         }
 
         return found;

@@ -220,6 +220,30 @@ public sealed class CarriedOnTests : IAsyncLifetime
             .ToDictionary(p => $"{p.Metric.Name} {p.Attribute1} {p.Attribute2}", p => p.Histogram is { } h ? h.Sum : p.Long);
     }
 
+    /// <summary>It was started and ended in the last instant of a daemon, which the state does not know of; its number is given out again.</summary>
+    [Fact]
+    public async Task What_a_process_printed_that_the_state_never_knew_is_read_once_and_the_next_one_has_files_of_its_own()
+    {
+        await CrashedOnce();
+        var unseen = Path.Combine(_world.Home.Path, "stdio", "web-0.2.out");
+        await _world.NextDaemon(async () =>
+        {
+            await File.WriteAllTextAsync(unseen, "unseen\n");
+            _world.Time.Advance(Seconds(60));
+        });
+        _world.Time.Advance(TimeSpan.Zero);
+        await Up(incarnation: 2);
+        Assert.Equal(unseen, Host.Spawned.Last().StdoutPath);
+        await File.AppendAllTextAsync(unseen, "seen\n");
+        await LogIs("unseen\nseen\n");
+        Assert.True(File.Exists(unseen));
+        await _world.NextDaemon();
+        await File.AppendAllTextAsync(unseen, "and on\n");
+        await LogIs("unseen\nseen\nand on\n");
+
+        Task LogIs(string text) => Eventually.Passes(async () => Assert.Equal(text, await File.ReadAllTextAsync(_world.Actor().Log.OutPath)), $"the log is {text}");
+    }
+
     [Fact]
     public async Task After_a_boot_what_was_wanted_is_started_with_a_clean_slate_and_nothing_is_called_a_crash()
     {
