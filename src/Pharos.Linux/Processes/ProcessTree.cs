@@ -17,11 +17,15 @@ internal sealed class ProcessTree : IDisposable
     /// <summary>How many processes one pass waits for at most.</summary>
     private const int Batch = 256;
 
+    /// <summary>More trees than this that are signalled at the same time share a picture.</summary>
+    private const int Crowd = 4;
+
     private readonly Lock _scanning = new(); // guards _table, _markers and the two below
     private readonly ProcTable _table = new();
     private readonly EnvironMarkers _markers = new();
     private long _began; // when the newest picture of /proc was begun, monotonic
     private long _took; // how long it took
+    private int _signalling; // trees that are signalled at this moment
     private readonly ConcurrentDictionary<string, bool> _empty = new(StringComparer.Ordinal);
 
     /// <summary>Members of the tree whose main process has ended.</summary>
@@ -88,17 +92,30 @@ internal sealed class ProcessTree : IDisposable
     /// <summary>Sends a signal to the tree, deepest first, the root last.</summary>
     internal void Signal(TreeRoot root, int signal)
     {
-        // A picture takes milliseconds where there are many processes, and is that old when it is used. One that is as old again is as good, and
-        // serves all that are stopped together. What was forked in between is asked by its parent's end, or by the kill after the grace.
-        var age = Volatile.Read(ref _took) * 2;
-        foreach (var row in Find(root, Stopwatch.GetTimestamp() - age))
+        // A picture takes milliseconds where there are many processes, and is that old when it is used. While many trees are signalled together one
+        // that is as old again serves them all. What was forked in between is asked by its parent's end, or killed after the grace.
+        var crowded = Interlocked.Increment(ref _signalling) > Crowd;
+        try
+        {
+            var age = crowded ? Volatile.Read(ref _took) * 2 : 0;
+            SignalMembers(root, signal, Stopwatch.GetTimestamp() - age);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _signalling);
+        }
+
+        SignalRoot(root, signal);
+    }
+
+    private void SignalMembers(TreeRoot root, int signal, long notBefore)
+    {
+        foreach (var row in Find(root, notBefore))
         {
             using var pidfd = Open(row);
             if (pidfd is not null)
                 _ = Libc.pidfd_send_signal(pidfd.Raw, signal);
         }
-
-        SignalRoot(root, signal);
     }
 
     /// <summary>Kills the tree, again and again until a scan finds nothing.</summary>

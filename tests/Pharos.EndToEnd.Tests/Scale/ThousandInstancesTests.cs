@@ -34,6 +34,7 @@ public sealed class ThousandInstancesTests : PharosTest
         await Pharos.OkAsync("stop", "all");
         var stopped = clock.Elapsed;
         Assert.All(await Pharos.InstancesAsync(), i => Assert.Equal("stopped", i.State));
+        await Eventually.True(() => !Directory.EnumerateFiles(Pharos.Runtime, "*", SearchOption.AllDirectories).Any(), "their output is read and their spool files are gone");
         Assert.True(started < TimeSpan.FromSeconds(40) && stopped < TimeSpan.FromSeconds(20), $"started in {started.TotalSeconds:F1} s, stopped in {stopped.TotalSeconds:F1} s");
     }
 }

@@ -191,7 +191,7 @@ public sealed class ResumeTests
             foreach (var index in (int[])[0, 1])
             {
                 var actor = world.Actor("on", index);
-                await World.Reaches(actor, Phase.Starting);
+                await actor.WaitAsync(s => s.Process is not null, CancellationToken.None).WaitAsync(Eventually.DefaultDeadline);
                 Assert.Equal(1, actor.Telemetry.Exits[(int)ExitReason.Lost]);
                 Assert.Equal(1 - index, actor.Telemetry.Restarts[(int)RestartReason.Manual]);
             }
