@@ -18,9 +18,11 @@ internal sealed class World : IAsyncDisposable
 {
     private LogPump? _pump;
 
-    public World(Func<World, IStateStore>? store = null, TimeProvider? time = null)
+    public World(Func<World, IStateStore>? store = null, TimeProvider? time = null, ManualTime? manual = null, IProcessSampler? sampler = null)
     {
+        Time = manual ?? new();
         Clock = time ?? Time;
+        Sampler = sampler;
         Store = store?.Invoke(this) ?? new FileStateStore(StateFolder);
         Supervisor = Boot();
     }
@@ -29,7 +31,7 @@ internal sealed class World : IAsyncDisposable
 
     public FakeHost Host { get; } = new();
 
-    public ManualTime Time { get; } = new();
+    public ManualTime Time { get; }
 
     public ConcurrentQueue<string> Said { get; } = new();
 
@@ -40,6 +42,8 @@ internal sealed class World : IAsyncDisposable
     public ProcessSupervisor Supervisor { get; private set; }
 
     private TimeProvider Clock { get; }
+
+    private IProcessSampler? Sampler { get; }
 
     public static AppSpec Spec(string name = "web", int instances = 1) => new()
     {
@@ -112,9 +116,10 @@ internal sealed class World : IAsyncDisposable
                     LogDirectory = Home.Path + "/logs",
                     HostId = "host",
                     HostName = "name",
+                    SamplingInterval = Sampler is null ? TimeSpan.FromSeconds(1) : TimeSpan.FromMilliseconds(5), // the sampler waits by the real clock
                     InjectedEnv = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:4318" },
                 },
             },
-            Store, new NoSampler(), path => new AppendFile(path));
+            Store, Sampler ?? new NoSampler(), path => new AppendFile(path));
     }
 }

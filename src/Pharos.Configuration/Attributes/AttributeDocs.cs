@@ -33,6 +33,15 @@ internal static class AttributeDocs
             Other than in PM2: an app without `cwd` runs in the file's folder, not in the shell's; `name_prefix` is put before the name with a dash, not a
             colon; there is no `NODE_APP_INSTANCE` unless `instance_var` asks for it; `filter_env: true` works.
 
+            Crash loops, other than in PM2: with nothing asked for, an app that dies at once is given up after 10 crashes (there 16) and waits longer and longer
+            between them (there not at all); `max_restarts: 16` with `exp_backoff_restart_delay: 0` gives PM2's numbers. Crashes are counted in a window that
+            slides, so a loop that begins after an hour, or has a `restart_delay`, is caught too, and every failure counts, also one after `min_uptime`. Without
+            `crash_window` the window is as long as `max_restarts` crashes with the shortest such lives and their waits take, 60 s at least. `max_restarts: 0`
+            never gives up. A `restart_delay` is a fixed wait; where `exp_backoff_restart_delay` is there too, the longer one counts (there the latter). The back-off
+            doubles (there by half), follows an end before `min_uptime` only (there every end), is spread by a tenth, and begins anew after a life of 30 s, as
+            there. `max_memory_restart` looks at the whole tree each second (there at the main process each 30 s), and such a restart counts as a crash.
+            `autorestart: false` with `cron_restart` is no job here, since what has ended stays ended: write `schedule`.
+
             | attribute | accepted | meaning | default |
             | --- | --- | --- | --- |
 
