@@ -8,6 +8,7 @@ using Pharos.Core.Specs;
 using Pharos.Logs.Live;
 using Pharos.Supervisor.Actors;
 using Pharos.Supervisor.Operations;
+using Pharos.Supervisor.Operations.Jobs;
 using Pharos.Supervisor.Sampling;
 using Pharos.Supervisor.State;
 using Pharos.Telemetry.Catalogue;
@@ -29,6 +30,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
     private readonly StateKeeper _keeper;
     private readonly SamplerLoop _sampler;
     private readonly CronRestarts _cron;
+    private readonly JobScheduler _jobs;
     private volatile SavedState? _loaded; // read and not yet brought back: _declaring is held meanwhile
     private volatile bool _closing;
     private volatile Dictionary<InstanceKey, bool>? _wishes; // while the daemon goes down: what the next one is to start
@@ -48,6 +50,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         _keeper = new StateKeeper(store, Capture, services.Say);
         _sampler = new SamplerLoop(sampler, () => Actors, services.Stats, services.Time, services.Options.SamplingInterval, services.Say);
         _cron = new CronRestarts(() => _apps.Values, services.Time, services.Say);
+        _jobs = new JobScheduler(() => _apps.Values, services.Time, services.Say);
         services.Stats.InstancesByState = CountByState;
     }
 
@@ -86,7 +89,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         var marked = FindMarked();
         var apps = _apps.ToBuilder();
         foreach (var saved in loaded.Apps)
-            apps[saved.Spec.Name] = Make(saved.Spec, saved.Instances, marked);
+            apps[saved.Spec.Name] = Make(saved.Spec, saved.Instances, marked, saved.Job);
         _apps = apps.ToImmutable();
         _loaded = null;
         _declaring.Release();
@@ -352,12 +355,13 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         }
     }
 
-    private App Make(AppSpec spec, IReadOnlyList<SavedInstance> saved, IReadOnlyList<MarkedProcess> marked)
+    private App Make(AppSpec spec, IReadOnlyList<SavedInstance> saved, IReadOnlyList<MarkedProcess> marked, SavedJob? job = null)
     {
+        var runs = LedgerOf(spec, job);
         var instances = Enumerable.Range(0, spec.Instances)
             .Select(index => MakeActor(spec, new InstanceKey(spec.Name, index), saved.FirstOrDefault(s => s.Index == index), marked))
             .ToList();
-        return new App(spec, AppResource.OfApp(spec, _services.Options)) { Instances = instances };
+        return new App(spec, AppResource.OfApp(spec, _services.Options)) { Instances = instances, Runs = runs };
     }
 
     private InstanceActor MakeActor(AppSpec spec, InstanceKey key, SavedInstance? saved, IReadOnlyList<MarkedProcess> marked, InstanceSnapshot? before = null)
@@ -371,7 +375,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         var stem = Path.Combine(_services.Options.LogDirectory, key.App);
         var log = new InstanceLog(key, LogFile(spec.OutFile, key) ?? $"{stem}-out-{key.Index}.log", LogFile(spec.ErrFile, key) ?? $"{stem}-error-{key.Index}.log", telemetry, Logs, _services.Sink, _openLog);
         log.MaskSecretsOf(spec.Env);
-        return new InstanceActor(spec, key, _services, log, saved, _keeper.Changed, marked, before);
+        return new InstanceActor(spec, key, _services, log, saved, _keeper.Changed, marked, before, LedgerOf(spec));
     }
 
     /// <summary>The first instance has the file as it was asked for; a further one its number before the extension.</summary>
@@ -383,6 +387,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         Change(apps => apps.Remove(app.Spec.Name));
         foreach (var actor in app.Instances)
             await EndAsync(actor, app, context);
+        _ledgers.TryRemove(app.Spec.Name, out _);
     }
 
     /// <summary>Stops an instance for good, if somebody started it again meanwhile, and ends it.</summary>
@@ -402,6 +407,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         {
             Spec = app.Spec,
             Instances = [.. app.Instances.Select(Remembered)],
+            Job = app.Runs?.ToSaved(),
         })],
     };
 
@@ -431,6 +437,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _cron.Dispose();
+        _jobs.Dispose();
         _sampler.Dispose();
         await Task.WhenAll(Actors.Select(a => a.DisposeAsync().AsTask()));
         await _keeper.DisposeAsync(); // after the actors: one may have taken in a process that was being made

@@ -29,6 +29,10 @@ internal sealed partial class SpecReader
             Grace = Duration("grace", r.Grace, defaults.Grace),
             StopSignal = Signal(r.StopSignal, defaults.StopSignal),
         };
+        if (r.Schedule is not null && policy.Mode == RestartMode.Always)
+            _faults.Add("restart 'always' does not go with schedule, since a job ends by itself: write on-failure or never");
+        if (r.Schedule is not null && r.Cron is not null)
+            _faults.Add("cron does not go with schedule: the one restarts what runs all the time, the other runs what ends by itself");
         // Who asks for a fixed wait gets that one; a wait that grows besides has to be asked for as well.
         if (r.Backoff is null && policy.RestartDelay > TimeSpan.Zero)
             policy = policy with { BackoffBase = TimeSpan.Zero };

@@ -28,6 +28,13 @@ public static class AppDescription
         Line(text, "stop", $"{app.StopSignal}, SIGKILL after {Humanize.Duration(app.GraceSeconds)}", width);
         Line(text, "memory limit", app.MaxMemoryBytes is { } limit ? Humanize.Bytes(limit) : null, width);
         Line(text, "cron restart", app.CronZone is null ? app.Cron : $"{app.Cron} ({app.CronZone})", width);
+        if (app.Job is { } job)
+        {
+            Line(text, "schedule", (job.Zone is null ? job.Cron : $"{job.Cron} ({job.Zone})") + $", overlap {job.Overlap}", width);
+            Line(text, "deadline", job.DeadlineSeconds is { } deadline ? Humanize.Duration(deadline) : null, width);
+            Line(text, "next run", job.NextRunAt is { } next ? Humanize.Time(next) : "none, the schedule is stopped", width);
+        }
+
         foreach (var (name, value) in app.Credentials)
         {
             Line(text, name, value, width);
@@ -39,6 +46,11 @@ public static class AppDescription
         if (sorted.Count > 0)
         {
             text.Append('\n').Append(InstanceTable.Table(sorted, width, color));
+        }
+
+        if (app.Job is { Runs.Count: > 0 })
+        {
+            text.Append('\n').Append(Sgr.Paint("last runs", Sgr.Bold, color)).Append('\n').Append(RunTable.Render(app.Job.Runs, width, color));
         }
 
         foreach (var it in sorted)

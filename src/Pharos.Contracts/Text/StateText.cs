@@ -10,6 +10,7 @@ public static class StateText
     {
         "running" when it.Readiness == "unready" => "running, unready",
         "running" when it.Readiness == "not_ready" => "running, not ready",
+        "stopped" when it.NextRunAt is { } next => $"scheduled ({Humanize.Time(next)})",
         "backing_off" when it.BackoffSeconds is { } wait => $"backing off ({Humanize.Duration(wait)})",
         "failed" when it.Failure is { } why => $"failed ({Words(why)})",
         _ => Words(it.State),
@@ -20,6 +21,7 @@ public static class StateText
     {
         { State: "running", Readiness: "unready" } => "unready",
         { State: "backing_off" } => "backoff",
+        { State: "stopped", NextRunAt: not null } => "scheduled",
         _ => Words(it.State),
     };
 
@@ -29,7 +31,7 @@ public static class StateText
         { State: "running", Readiness: "unready" } => Sgr.Red,
         { State: "running", Readiness: "ready" } => Sgr.Green,
         { State: "failed" } => Sgr.Red,
-        { State: "stopped" } => Sgr.Dim,
+        { State: "stopped", NextRunAt: null } => Sgr.Dim,
         _ => Sgr.Yellow,
     };
 

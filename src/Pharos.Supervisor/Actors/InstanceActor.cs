@@ -4,7 +4,9 @@ using Pharos.Core.Identity;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
+using Pharos.Core.Schedules;
 using Pharos.Logs.Live;
+using Pharos.Supervisor.Operations.Jobs;
 using Pharos.Supervisor.Tracing;
 using Pharos.Telemetry.Catalogue;
 using Pharos.Telemetry.Instances;
@@ -31,6 +33,7 @@ public sealed class InstanceActor : IAsyncDisposable
     private readonly ITimer _deadline;
     private readonly ITimer _readyTimer;
     private readonly Action _changed;
+    private readonly JobSlot? _job;
     private readonly Task _loop;
     private volatile int _armedFor;
     private volatile int _readyFor;
@@ -48,13 +51,15 @@ public sealed class InstanceActor : IAsyncDisposable
     /// <param name="changed">Called after each transition that the saved state depends on.</param>
     /// <param name="marked">Living processes that carry a mark.</param>
     /// <param name="before">The instance that this one takes the place of; null: none.</param>
-    public InstanceActor(AppSpec spec, InstanceKey key, ActorServices services, InstanceLog log, SavedInstance? saved, Action changed, IReadOnlyList<MarkedProcess>? marked = null, InstanceSnapshot? before = null)
+    /// <param name="runs">The runs of its app; null when it is no job.</param>
+    public InstanceActor(AppSpec spec, InstanceKey key, ActorServices services, InstanceLog log, SavedInstance? saved, Action changed, IReadOnlyList<MarkedProcess>? marked = null, InstanceSnapshot? before = null, JobLedger? runs = null)
     {
         _services = services;
         _spec = spec;
         _changed = changed;
         Log = log;
         Id = ServiceInstanceId.For(services.Options.HostId, spec.Namespace, key);
+        _job = spec.Job is { } job && runs is not null ? new JobSlot(key, job, runs, services.Time, e => Post(e)) : null;
         _launcher = new Launcher(services, key, Id, Telemetry.Resource, log);
         _reporter = new InstanceReporter(services, Telemetry);
         _trace = new OperationTrace(key, spec.Namespace, Id);
@@ -66,8 +71,10 @@ public sealed class InstanceActor : IAsyncDisposable
             Restarts = Telemetry.Restarts.Sum(),
             LastExit = before?.LastExit,
             LastRestart = before?.LastRestart,
+            Run = _job?.Run,
             State = new InstanceState
             {
+                IsJob = spec.Job is not null,
                 Policy = spec.Policy,
                 Seed = BitConverter.ToUInt64(Id.ToByteArray()),
                 Incarnation = saved?.Incarnation ?? 0,
@@ -80,6 +87,8 @@ public sealed class InstanceActor : IAsyncDisposable
         _readyTimer = services.Time.CreateTimer(_ => Post(new BecameReady(_readyFor)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         if (saved is not null)
             TakeBack(saved, marked ?? []);
+        if (_running is null)
+            _job?.Lost();
         _loop = Task.Run(RunAsync);
     }
 
@@ -190,9 +199,9 @@ public sealed class InstanceActor : IAsyncDisposable
 
     private void Handle(Letter letter)
     {
-        if (_retired && letter.Event is (StartRequested or RestartRequested))
-            return;
         var before = Snapshot;
+        if (letter.Event is StartRequested or RestartRequested or RunRequested && (_retired || IsUnwanted(before, letter.Event)))
+            return;
         var was = before.State;
         var step = InstanceLifecycle.Step(was, letter.Event);
         if (letter.Event is Spawned && letter.Running is { } running)
@@ -201,7 +210,7 @@ public sealed class InstanceActor : IAsyncDisposable
         var next = before with
         {
             State = step.Next,
-            Wanted = letter.Event switch { StartRequested or RestartRequested => true, StopRequested => false, _ => before.Wanted },
+            Wanted = letter.Event switch { StartRequested => true, RestartRequested x => before.Wanted || !IsOurs(x.Reason), StopRequested => false, _ => before.Wanted },
             LastRestart = step.Restarting ?? before.LastRestart,
             Restarts = before.Restarts + (step.Restarting is null ? 0 : 1),
         };
@@ -213,22 +222,42 @@ public sealed class InstanceActor : IAsyncDisposable
         // Counted before anybody can see the new state: whoever reads "restarted" finds the count that goes with it.
         if (step.Restarting is { } restarting)
             Telemetry.Restarted(restarting);
+        if (_job is not null)
+        {
+            _job.Record(letter.Event, was, step, before.Wanted, letter.Event is Adopted ? _services.Time.GetElapsedTime(_running!.SpawnedAt) : TimeSpan.Zero);
+            next = next with { Run = _job.Run };
+        }
+
         if (step.Ended is { } ended)
             Telemetry.Exited(ended, letter.Event is Exited x ? x.Uptime.TotalSeconds : 0);
         Telemetry.Now(step.Next);
 
-        _spans.Record(letter.Event, letter.Context, was, step);
+        if (_job is null)
+            _spans.Record(letter.Event, letter.Context, was, step);
         if (step.Ended is not null)
             next = LetGo(letter, next, step);
         _board.Publish(before, next);
         if (step.Ended is not null)
             Telemetry.ProcessGone(); // after the snapshot says so: the sampler looks at it again behind each sample
         Report(letter, before, next, step);
+        if (_job is not null)
+            _spans.RecordRun(letter.Event, letter.Context, was, step, before.Run, next.Run); // after the reports: the end of a run is told within its trace
         foreach (var effect in step.Effects)
             Run(effect);
         if (step.Handled || next.Wanted != before.Wanted)
             _changed();
     }
+
+    /// <summary>What the supervisor itself asks for came too late: a person has stopped it meanwhile.</summary>
+    private static bool IsUnwanted(InstanceSnapshot it, InstanceEvent e) => !it.Wanted && e switch
+    {
+        RunRequested x => x.Trigger == RunTrigger.Schedule,
+        RestartRequested x => IsOurs(x.Reason) && it.State.Phase is not (Phase.Starting or Phase.Running),
+        _ => false,
+    };
+
+    /// <summary>No person asked for it: it changes nothing about what is wanted.</summary>
+    private static bool IsOurs(RestartReason reason) => reason is RestartReason.MemoryLimit or RestartReason.Probe or RestartReason.Watch or RestartReason.Schedule;
 
     /// <summary>The process is gone: read the rest of what it printed, then say how it ended. The next one does not wait for that.</summary>
     private InstanceSnapshot LetGo(Letter letter, InstanceSnapshot next, Transition step)
@@ -381,7 +410,10 @@ public sealed class InstanceActor : IAsyncDisposable
             return;
         }
 
-        _trace.Step(SpanNames.WaitReady, operation);
+        if (_job is null)
+            _trace.Step(SpanNames.WaitReady, operation);
+        else
+            _trace.EndStep(operation);
         Post(new Spawned(incarnation), default, result.Value, null);
         _readyFor = incarnation;
         _readyTimer.Change(_spec.Policy.MinUptime > TimeSpan.Zero ? _spec.Policy.MinUptime : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
@@ -449,11 +481,12 @@ public sealed class InstanceActor : IAsyncDisposable
         // Made, so wanted: the word that asked for it was not saved either.
         _board.Publish(Snapshot, Snapshot with
         {
-            Wanted = saved.Wanted || unknown,
+            Wanted = saved.Wanted || (unknown && _job is null),
             State = Snapshot.State with { Incarnation = incarnation, Phase = Phase.Stopped, Failure = null },
         });
         Post(new Adopted(incarnation));
-        if (!Snapshot.Wanted)
+        // A job may be run by hand while its schedule is stopped.
+        if (!Snapshot.Wanted && (_job is null || _job.Run is { Outcome: null, Trigger: RunTrigger.Schedule }))
             Post(new StopRequested()); // that daemon was killed while it stopped it
         spawned.SetResult(_running);
     }
@@ -476,6 +509,7 @@ public sealed class InstanceActor : IAsyncDisposable
         _trace.End("abandoned", "the supervisor ended");
         await _deadline.DisposeAsync();
         await _readyTimer.DisposeAsync();
+        _job?.Dispose();
         _running?.Process.Dispose();
     }
 

@@ -1,6 +1,7 @@
 using Pharos.Core.Identity;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
+using Pharos.Core.Schedules;
 
 namespace Pharos.Supervisor.Actors;
 
@@ -38,4 +39,7 @@ public sealed record InstanceSnapshot
 
     /// <summary>Reason of the last restart.</summary>
     public RestartReason? LastRestart { get; init; }
+
+    /// <summary>The newest run of a job in this slot, whether it goes on or not; null before the first, and for what is no job.</summary>
+    public JobRun? Run { get; init; }
 }

@@ -22,7 +22,8 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps)
             Exits = i.Exits.ToDictionary(r => r.Key.ToString(), r => r.Value),
             Failure = i.Failure?.ToString(),
             CountersSince = i.CountersSince,
-        })]))]);
+        })],
+        JobRunsEntry.From(a.Job)))]);
 
     public SavedState ToState() => new()
     {
@@ -40,10 +41,11 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps)
                 Failure = i.Failure is null ? null : Enum.Parse<FailureReason>(i.Failure),
                 CountersSince = i.CountersSince,
             })],
+            Job = a.JobRuns?.ToJob(),
         })],
     };
 
-    internal sealed record AppEntry(SpecEntry Spec, InstanceEntry[] Instances);
+    internal sealed record AppEntry(SpecEntry Spec, InstanceEntry[] Instances, JobRunsEntry? JobRuns = null);
 
     internal sealed record InstanceEntry
     {

@@ -10,6 +10,7 @@ public static class Descriptions
         (SpanNames.Stop, "From the order to stop an instance until its process has ended."),
         (SpanNames.Restart, "A further incarnation; after a crash a trace of its own, linked to the one before."),
         (SpanNames.Adopt, "A process that outlived its daemon was taken back."),
+        (SpanNames.JobRun, "One run of a job, from its start to its end: a trace of its own, linked to the run before and to the command that asked for it. The run's process gets it as TRACEPARENT."),
         (SpanNames.Resolve, "Interpreter, directory and credentials were looked up."),
         (SpanNames.Backoff, "The wait before the next start."),
         (SpanNames.Spawn, "The kernel made the process."),

@@ -1,4 +1,5 @@
 using Pharos.Core.Lifecycle;
+using Pharos.Core.Schedules;
 
 namespace Pharos.Telemetry.Catalogue;
 
@@ -40,6 +41,8 @@ public static class AttributeNames
     public const string BackoffDelay = "pharos.backoff.delay";
     public const string FailureReason = "pharos.failure.reason";
     public const string Outcome = "pharos.outcome";
+    public const string JobTrigger = "pharos.job.trigger";
+    public const string JobScheduledTime = "pharos.job.scheduled_time";
     public const string LogSeverityBand = "pharos.log.severity";
     public const string LogDropReason = "pharos.log.drop.reason";
     public const string LogPart = "pharos.log.part";
@@ -53,6 +56,7 @@ public static class SpanNames
     public const string Stop = "pharos.instance.stop";
     public const string Restart = "pharos.instance.restart";
     public const string Adopt = "pharos.instance.adopt";
+    public const string JobRun = "pharos.job.run";
     public const string Resolve = "resolve";
     public const string Backoff = "backoff";
     public const string Spawn = "spawn";
@@ -139,6 +143,23 @@ public static class Words
         FailureReason.SpawnFailed => "spawn_failed",
         FailureReason.NotRestarted => "not_restarted",
     };
+
+    public static string Of(RunTrigger trigger) => trigger switch
+    {
+        RunTrigger.Schedule => "schedule",
+        RunTrigger.Manual => "manual",
+        RunTrigger.Retry => "retry",
+    };
+
+    public static string Of(RunOutcome outcome) => outcome switch
+    {
+        RunOutcome.Success => "success",
+        RunOutcome.Failure => "failure",
+        RunOutcome.Skipped => "skipped",
+        RunOutcome.Deadline => "deadline",
+    };
+
+    public static IReadOnlyList<RunOutcome> RunOutcomes { get; } = Enum.GetValues<RunOutcome>();
 
     public static IReadOnlyList<ExitReason> ExitReasons { get; } = Enum.GetValues<ExitReason>();
 
