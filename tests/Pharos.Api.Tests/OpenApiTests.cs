@@ -26,6 +26,7 @@ public sealed class OpenApiTests : IAsyncLifetime
             ContractsJson.Default.ProblemView, ContractsJson.Default.SavedView, ContractsJson.Default.LogLineView, ContractsJson.Default.ExitView,
             ContractsJson.Default.ApplyRequest, ContractsJson.Default.PlanView, ContractsJson.Default.AppPlanView,
             ContractsJson.Default.ProbeRequest, ContractsJson.Default.DependencyRequest, ContractsJson.Default.WatchRequest, ContractsJson.Default.ScheduleRequest,
+            ContractsJson.Default.JobView, ContractsJson.Default.RunView,
         ];
         var schemas = (await Document()).GetProperty("components").GetProperty("schemas").EnumerateObject().ToDictionary(s => s.Name, s => s.Value);
         Assert.Equal(types.Select(t => t.Type.Name).Order(), schemas.Keys.Order());

@@ -85,6 +85,7 @@ internal sealed partial class AppReader(Node.Mapping app, string path, string fo
             InjectOtel = Inner(Part("otel"), "otel", "inject", n => Values.Flag(n)?.ToString(), AttributeKind.Flag) is { } inject ? inject == bool.TrueString : null,
         };
         CheckIncrement(request);
+        CheckSchedule(request);
         return reporter.Count == before ? request : null;
     }
 

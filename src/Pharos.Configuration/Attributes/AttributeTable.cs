@@ -41,7 +41,7 @@ internal static class AttributeTable
         new("instance_var", VariableName, "Variable that holds the number of the instance, from 0; NODE_APP_INSTANCE is what PM2's apps look for."),
         new("increment_var", VariableName, "Variable of `env`, a whole number, that grows by one with each instance."),
         new("append_env_to_name", Flag, "With `--profile NAME`: the name gets `-NAME` at its end.") { Default = "false" },
-        new("autorestart", AttributeKind.Restart, "Restart after every end (true, always), after a failure (on-failure), or not at all (false, never).") { Aliases = ["restart"], Default = "always" },
+        new("autorestart", AttributeKind.Restart, "Restart after every end (true, always), after a failure (on-failure), or not at all (false, never).") { Aliases = ["restart"], Default = "always; never with `schedule`" },
         new("stop_exit_codes", ExitCodes, "Exit codes after which it stays stopped."),
         new("min_uptime", Duration, "An end before this is a crash.") { Default = "1s" },
         new("max_restarts", Number, "Crashes within the crash window after which it is given up; 0: never.") { Aliases = ["max_crashes"], Default = "10" },

@@ -15,6 +15,7 @@ public static class RunTable
         {
             { Outcome: null } => $"{name} goes on in {TerminalText.Clean(run.App)}:{run.Index.ToString(CultureInfo.InvariantCulture)}",
             { DurationSeconds: { } took } => $"{name}: {run.Outcome}, {Result(run)}, after {Humanize.Duration(took)}",
+            { Reason: null } => $"{name}: {run.Outcome}",
             _ => $"{name}: {run.Outcome}, {Result(run)}",
         };
     }
