@@ -65,11 +65,13 @@ public static class RunTable
         _ => Sgr.Yellow,
     };
 
-    private static string Result(RunView run) => run switch
+    private static string Result(RunView run) => run.Reason is not { } reason ? "" : StateText.Exit(new()
     {
-        { Reason: "error_code" or "success", Code: { } code } => string.Create(CultureInfo.InvariantCulture, $"exit {code}"),
-        { Reason: "signal", SignalName: { } signal } => signal,
-        { Reason: { } reason } => StateText.Words(reason),
-        _ => "",
-    };
+        Reason = reason,
+        Code = run.Code,
+        Signal = run.Signal,
+        SignalName = run.SignalName,
+        At = run.StartedAt,
+        UptimeSeconds = run.DurationSeconds ?? 0,
+    });
 }

@@ -28,7 +28,7 @@ public sealed class AppDescriptionTests
         Assert.Equal(
             [
                 "backup run 1207 goes on in backup:0", "backup run 1206: success, exit 0, after 12m 14s", "backup run 1205: failure, exit 3, after 3.2s", "backup run 1204: skipped",
-                "backup run 1203: deadline, stop timeout kill, after 30m 0s", "backup run 1202: failure, SIGSEGV, after 200ms", "backup run 1201: failure, lost",
+                "backup run 1203: deadline, killed after grace, after 30m 0s", "backup run 1202: failure, SIGSEGV, after 200ms", "backup run 1201: failure, lost",
             ],
             Samples.Job().Job!.Runs.Select(RunTable.Line));
     }

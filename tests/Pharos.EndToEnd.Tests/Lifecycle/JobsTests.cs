@@ -74,7 +74,7 @@ public sealed class JobsTests : PharosTest
         await Pharos.OkAsync("start", script, "--name", "slow", "--schedule", Never, "--deadline", "500ms");
         var run = await Pharos.RunAsync("run", "slow", "--wait");
         Assert.True(run.ExitCode == 1, $"{run}\n{Pharos.Logs}");
-        Assert.Contains("slow run 1: deadline, stop requested, after", run.Out, StringComparison.Ordinal);
+        Assert.Contains("slow run 1: deadline, stopped, after", run.Out, StringComparison.Ordinal);
         await Pharos.LineAsync("slow", "asked to stop");
     }
 
