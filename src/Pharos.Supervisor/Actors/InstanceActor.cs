@@ -341,7 +341,7 @@ public sealed class InstanceActor : IAsyncDisposable
                 break;
             case InstanceEffect.Arm arm:
                 _armedFor = arm.Incarnation;
-                _deadline.Change(arm.Delay, Timeout.InfiniteTimeSpan);
+                _deadline.Change(Timers.Bounded(arm.Delay), Timeout.InfiniteTimeSpan);
                 break;
             case InstanceEffect.Disarm:
                 _deadline.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -416,7 +416,7 @@ public sealed class InstanceActor : IAsyncDisposable
             _trace.EndStep(operation);
         Post(new Spawned(incarnation), default, result.Value, null);
         _readyFor = incarnation;
-        _readyTimer.Change(_spec.Policy.MinUptime > TimeSpan.Zero ? _spec.Policy.MinUptime : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        _readyTimer.Change(Timers.Bounded(_spec.Policy.MinUptime), Timeout.InfiniteTimeSpan);
         spawned.SetResult(result.Value!); // an end that came first follows now, and not before
     }
 

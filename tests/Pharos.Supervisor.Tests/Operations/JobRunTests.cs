@@ -1,8 +1,10 @@
+using Pharos.Core.Identity;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Core.Schedules;
 using Pharos.Core.Specs;
 using Pharos.Supervisor.Operations;
+using Pharos.Supervisor.Operations.Jobs;
 using Pharos.TestKit;
 using Xunit;
 
@@ -102,6 +104,40 @@ public sealed class JobRunTests
         Assert.Equal([2], first.Signals);
         Assert.Equal(2, actor.Snapshot.State.Incarnation);
         Assert.Empty(world.Host.Faults);
+    }
+
+    /// <summary>A timer of the system throws beyond 49.7 days, and an actor that throws is no more.</summary>
+    [Fact]
+    public async Task Times_of_a_year_are_no_fault()
+    {
+        var year = TimeSpan.FromDays(366);
+        await using var world = new World(time: TimeProvider.System);
+        var spec = JobWorld.Job("0 0 1 1 *");
+        Assert.Null(await world.Declare(spec with { Job = spec.Job! with { Deadline = year }, Policy = spec.Policy with { MinUptime = year, Grace = year } }));
+        var answer = world.Supervisor.RunAsync("job", wait: true, default, CancellationToken.None);
+        await world.Actor("job").Runs(1);
+        world.Host.Only.End(5);
+        Assert.Equal(5, (await answer.WaitAsync(Eventually.DefaultDeadline)).Run!.ShellCode);
+        Assert.Null((await world.Supervisor.RunAsync("job", wait: false, default, CancellationToken.None)).Refused);
+        Assert.Null(await world.Supervisor.StopAsync("job", default, CancellationToken.None).WaitAsync(Eventually.DefaultDeadline));
+        Assert.Equal(0, world.Supervisor.Stats.Faults);
+    }
+
+    [Fact]
+    public void A_deadline_further_away_than_a_timer_reaches_is_kept()
+    {
+        var time = new ManualTime();
+        List<InstanceEvent> posted = [];
+        using var slot = new JobSlot(new InstanceKey("job", 0), new JobSpec { Cron = "@daily", Deadline = TimeSpan.FromDays(120) }, new JobLedger(null, time, () => { }), time, posted.Add);
+        var run = new InstanceEvent.RunRequested(1, RunTrigger.Manual, null, Replace: false);
+        var (idle, up) = (new InstanceState { IsJob = true }, new InstanceEvent.Spawned(1));
+        var starting = InstanceLifecycle.Step(idle, run);
+        slot.Record(run, idle, starting, wanted: true, TimeSpan.Zero);
+        slot.Record(up, starting.Next, InstanceLifecycle.Step(starting.Next, up), wanted: true, TimeSpan.Zero);
+        time.Advance(TimeSpan.FromDays(119));
+        Assert.Empty(posted);
+        time.Advance(TimeSpan.FromDays(1.1));
+        Assert.Equal([new InstanceEvent.RunOverdue(1)], posted);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Pharos.Core.Identity;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Schedules;
 using Pharos.Core.Specs;
+using Pharos.Supervisor.Actors;
 using static Pharos.Core.Lifecycle.InstanceEvent;
 
 namespace Pharos.Supervisor.Operations.Jobs;
@@ -15,6 +16,7 @@ internal sealed class JobSlot : IDisposable
     private readonly TimeProvider _time;
     private readonly ITimer? _overdue;
     private volatile int _watched; // incarnation that the timer is for
+    private long _overdueAt; // monotonic timestamp
     private RunRequested? _next; // waits for the run that it takes the place of
     private bool _tookTooLong;
 
@@ -27,7 +29,7 @@ internal sealed class JobSlot : IDisposable
     {
         (_key, _job, _ledger, _time) = (key, job, ledger, time);
         if (job.Deadline is not null)
-            _overdue = time.CreateTimer(_ => post(new RunOverdue(_watched)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _overdue = time.CreateTimer(_ => Overdue(post), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Run = ledger.GoingOn(key.Index);
     }
 
@@ -138,7 +140,19 @@ internal sealed class JobSlot : IDisposable
     {
         if (_job.Deadline is not { } deadline)
             return;
+        var left = deadline > age ? deadline - age : TimeSpan.Zero;
         _watched = incarnation;
-        _overdue!.Change(deadline > age ? deadline - age : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        Interlocked.Exchange(ref _overdueAt, _time.GetTimestamp() + (long)(left.TotalSeconds * _time.TimestampFrequency));
+        _overdue!.Change(Timers.Bounded(left), Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>On the timer's thread. A deadline may lie further away than a timer reaches.</summary>
+    private void Overdue(Action<InstanceEvent> post)
+    {
+        var left = _time.GetElapsedTime(_time.GetTimestamp(), Interlocked.Read(ref _overdueAt));
+        if (left > TimeSpan.FromMilliseconds(1))
+            _overdue!.Change(Timers.Bounded(left), Timeout.InfiniteTimeSpan);
+        else
+            post(new RunOverdue(_watched));
     }
 }
