@@ -1,5 +1,6 @@
 using Pharos.Contracts;
 using Pharos.Core.Lifecycle;
+using Pharos.Core.Schedules;
 using Pharos.Core.Specs;
 using Pharos.Supervisor.Actors;
 using Pharos.Telemetry.Catalogue;
@@ -39,6 +40,7 @@ internal static class ViewMapper
             Failure = state.Failure is { } failure ? Words.Of(failure) : null,
             Error = state.Error,
             BackoffSeconds = state.Phase == Phase.BackingOff ? state.Backoff.TotalSeconds : null,
+            NextRunAt = it.Wanted ? App.NextRun(spec, now) : null,
             InstanceId = actor.Id.ToString(),
             OutLog = actor.Log.OutPath,
             ErrLog = actor.Log.ErrPath,
@@ -80,11 +82,40 @@ internal static class ViewMapper
             Ready = spec.Ready?.Check,
             Live = spec.Live?.Check,
             DependsOn = [.. spec.DependsOn.Select(d => d.App)],
+            Job = spec.Job is { } job ? Of(app, job, now) : null,
             Credentials = credentials,
             CreatedAt = spec.CreatedAt,
             Instances = [.. app.Instances.Select(i => Of(i, spec, now))],
         };
     }
+
+    public static RunView Of(string app, JobRun run) => new()
+    {
+        App = app,
+        Number = run.Number,
+        First = run.First,
+        Trigger = Words.Of(run.Trigger),
+        DueAt = run.DueAt,
+        StartedAt = run.StartedAt,
+        Index = run.Index,
+        Outcome = run.Outcome is { } outcome ? Words.Of(outcome) : null,
+        DurationSeconds = run.Duration?.TotalSeconds,
+        Reason = run.Reason is { } reason ? Words.Of(reason) : null,
+        Code = run.Code,
+        Signal = run.Signal,
+        SignalName = run.Signal is { } signal ? SignalNames.Of(signal) : null,
+        Times = run.Times,
+    };
+
+    private static JobView Of(App app, JobSpec job, DateTimeOffset now) => new()
+    {
+        Cron = job.Cron,
+        Zone = job.Zone,
+        Overlap = job.Overlap switch { JobOverlap.Forbid => "forbid", JobOverlap.Allow => "allow", JobOverlap.Replace => "replace" },
+        DeadlineSeconds = job.Deadline?.TotalSeconds,
+        NextRunAt = app.Instances.Any(i => i.Snapshot.Wanted) ? App.NextRun(app.Spec, now) : null,
+        Runs = [.. (app.Runs?.Runs ?? []).Reverse().Select(r => Of(app.Spec.Name, r))],
+    };
 
     private static ExitView Of(ExitRecord exit) => new()
     {

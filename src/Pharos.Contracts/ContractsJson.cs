@@ -13,6 +13,7 @@ namespace Pharos.Contracts;
 [JsonSerializable(typeof(InstanceView[]))]
 [JsonSerializable(typeof(AppView))]
 [JsonSerializable(typeof(AppView[]))]
+[JsonSerializable(typeof(RunView))]
 [JsonSerializable(typeof(EventView))]
 [JsonSerializable(typeof(DaemonView))]
 [JsonSerializable(typeof(ProblemView))]

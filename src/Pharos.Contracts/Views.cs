@@ -70,6 +70,9 @@ public sealed record InstanceView
     /// <summary>Seconds until the next start while backing off, as decided when it began; null otherwise.</summary>
     public double? BackoffSeconds { get; init; }
 
+    /// <summary>When the job runs next; null for what is no job, and while its schedule is stopped.</summary>
+    public DateTimeOffset? NextRunAt { get; init; }
+
     /// <summary>service.instance.id.</summary>
     public required string InstanceId { get; init; }
 
@@ -164,6 +167,9 @@ public sealed record AppView
 
     /// <summary>Apps that have to be there first.</summary>
     public IReadOnlyList<string> DependsOn { get; init; } = [];
+
+    /// <summary>When it runs and what its runs came to; null when it is no job.</summary>
+    public JobView? Job { get; init; }
 
     /// <summary>User, group, umask, nice and limits that were asked for; empty when none.</summary>
     public IReadOnlyDictionary<string, string> Credentials { get; init; } = new Dictionary<string, string>();

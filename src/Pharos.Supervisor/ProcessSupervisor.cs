@@ -9,6 +9,7 @@ using Pharos.Logs.Live;
 using Pharos.Supervisor.Actors;
 using Pharos.Supervisor.Dependencies;
 using Pharos.Supervisor.Operations;
+using Pharos.Supervisor.Operations.Jobs;
 using Pharos.Supervisor.Sampling;
 using Pharos.Supervisor.State;
 using Pharos.Telemetry.Catalogue;
@@ -31,6 +32,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
     private readonly SamplerLoop _sampler;
     private readonly CronRestarts _cron;
     private readonly WatchedApps _watched;
+    private readonly JobScheduler _jobs;
     private volatile SavedState? _loaded; // read and not yet brought back: _declaring is held meanwhile
     private volatile bool _closing;
     private volatile Dictionary<InstanceKey, bool>? _wishes; // while the daemon goes down: what the next one is to start
@@ -51,6 +53,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         _sampler = new SamplerLoop(sampler, () => Actors, services.Stats, services.Time, services.Options.SamplingInterval, services.Say);
         _cron = new CronRestarts(() => _apps.Values, services.Time, services.Say);
         _watched = new WatchedApps(() => _apps.Values, services);
+        _jobs = new JobScheduler(() => _apps.Values, services.Time, services.Say);
         services.Stats.InstancesByState = CountByState;
         services.AwaitDependencies = new DependencyGate(name => _apps.GetValueOrDefault(name), services.Time).AwaitAsync;
         _ = new DependentRestarts(() => _apps.Values, services.Events);
@@ -344,12 +347,13 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         }
     }
 
-    private App Make(AppSpec spec, IReadOnlyList<SavedInstance> saved, IReadOnlyList<MarkedProcess> marked)
+    private App Make(AppSpec spec, IReadOnlyList<SavedInstance> saved, IReadOnlyList<MarkedProcess> marked, SavedJob? job = null)
     {
+        var runs = LedgerOf(spec, job);
         var instances = Enumerable.Range(0, spec.Instances)
             .Select(index => MakeActor(spec, new InstanceKey(spec.Name, index), saved.FirstOrDefault(s => s.Index == index), marked))
             .ToList();
-        return new App(spec, AppResource.OfApp(spec, _services.Options)) { Instances = instances };
+        return new App(spec, AppResource.OfApp(spec, _services.Options)) { Instances = instances, Runs = runs };
     }
 
     private InstanceActor MakeActor(AppSpec spec, InstanceKey key, SavedInstance? saved, IReadOnlyList<MarkedProcess> marked)
@@ -365,7 +369,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         var stem = Path.Combine(_services.Options.LogDirectory, key.App);
         var log = new InstanceLog(key, LogFile(spec.OutFile, key) ?? $"{stem}-out-{key.Index}.log", LogFile(spec.ErrFile, key) ?? $"{stem}-error-{key.Index}.log", telemetry, Logs, _services.Sink, _openLog);
         log.MaskSecretsOf(spec.Env);
-        return new InstanceActor(spec, key, _services, log, saved, Changed, marked);
+        return new InstanceActor(spec, key, _services, log, saved, Changed, marked, LedgerOf(spec));
     }
 
     /// <summary>The first instance has the file as it was asked for; a further one its number before the extension.</summary>
@@ -384,6 +388,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         Change(apps => apps.Remove(app.Spec.Name));
         foreach (var actor in app.Instances)
             await EndAsync(actor, app, context);
+        _ledgers.TryRemove(app.Spec.Name, out _);
     }
 
     /// <summary>Stops an instance for good, if somebody started it again meanwhile, and ends it.</summary>
@@ -408,6 +413,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
     {
         _cron.Dispose();
         _watched.Dispose();
+        _jobs.Dispose();
         _sampler.Dispose();
         await Task.WhenAll(Actors.Select(a => a.DisposeAsync().AsTask()));
         await _keeper.DisposeAsync(); // after the actors: one may have taken in a process that was being made

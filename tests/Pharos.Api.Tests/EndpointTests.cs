@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pharos.Contracts;
 using Pharos.Core.Ports;
 using Pharos.TestKit;
 using Xunit;
@@ -43,6 +44,37 @@ public sealed class EndpointTests : IAsyncLifetime
         Assert.Equal("text/plain", answer.Content.Headers.ContentType!.MediaType);
         Assert.Equal("0", answer.Headers.GetValues("Pharos-Exit-Code").Single());
         Assert.Contains("web", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_job_is_run_and_a_command_that_waits_exits_as_it_does()
+    {
+        var request = new StartRequest { Script = "/bin/app", Cwd = "/", Name = "job", Schedule = new() { Cron = "0 0 1 1 *", Zone = "UTC" } };
+        var declared = await _server.Ask("POST", "/v1/apps", JsonSerializer.Serialize(request, ContractsJson.Default.StartRequest));
+        var instance = JsonDocument.Parse(declared.Body).RootElement[0];
+        Assert.Equal("stopped", instance.GetProperty("state").GetString());
+        var next = instance.GetProperty("nextRunAt").GetDateTimeOffset();
+        Assert.Equal((1, 1, 0), (next.Month, next.Day, next.Hour));
+
+        _server.World.Host.BeforeSpawnReturns = p => p.End(7);
+        var (status, body, answer) = await _server.Ask("POST", "/v1/apps/job/run?wait=1");
+        Assert.Equal((200, "7"), (status, answer.Headers.GetValues("Pharos-Exit-Code").Single()));
+        var run = JsonDocument.Parse(body).RootElement;
+        Assert.Equal(("failure", "manual", 7), (run.GetProperty("outcome").GetString(), run.GetProperty("trigger").GetString(), run.GetProperty("code").GetInt32()));
+
+        _server.World.Host.BeforeSpawnReturns = p => p.End(new Pharos.Core.Lifecycle.ExitStatus(null, 15));
+        var text = await _server.Ask("POST", "/v1/apps/job/run?wait=1", accept: "text/plain");
+        Assert.Equal("143", text.Answer.Headers.GetValues("Pharos-Exit-Code").Single());
+        Assert.StartsWith("job run 2: failure, SIGTERM, after ", text.Body, StringComparison.Ordinal);
+
+        _server.World.Host.BeforeSpawnReturns = null;
+        var begun = await _server.Ask("POST", "/v1/apps/job/run", accept: "text/plain");
+        Assert.Equal(("job run 3 goes on in job:0\n", "0"), (begun.Body, begun.Answer.Headers.GetValues("Pharos-Exit-Code").Single()));
+        var refused = await _server.Ask("POST", "/v1/apps/job/run", accept: "text/plain");
+        Assert.Equal((409, "1"), (refused.Status, refused.Answer.Headers.GetValues("Pharos-Exit-Code").Single()));
+        var job = JsonDocument.Parse((await _server.Ask("GET", "/v1/apps/job")).Body).RootElement.GetProperty("job");
+        Assert.Equal([3, 2, 1], job.GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("number").GetInt64()));
+        Assert.Contains("last runs", (await _server.Ask("GET", "/v1/apps/job", accept: "text/plain")).Body, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -18,9 +18,11 @@ internal sealed class World : IAsyncDisposable
 {
     private LogPump? _pump;
 
-    public World(Func<World, IStateStore>? store = null, TimeProvider? time = null)
+    public World(Func<World, IStateStore>? store = null, TimeProvider? time = null, ManualTime? manual = null, IProcessSampler? sampler = null)
     {
+        Time = manual ?? new();
         Clock = time ?? Time;
+        Sampler = sampler;
         Store = store?.Invoke(this) ?? new FileStateStore(StateFolder);
         Supervisor = Boot();
     }
@@ -31,7 +33,7 @@ internal sealed class World : IAsyncDisposable
 
     public FakeFiles Files { get; } = new();
 
-    public ManualTime Time { get; } = new();
+    public ManualTime Time { get; }
 
     public FakeCommands Commands { get; } = new();
 
@@ -49,6 +51,8 @@ internal sealed class World : IAsyncDisposable
 
     /// <summary>The kernel's boot id for the daemons that come.</summary>
     public string BootId { get; set; } = "boot";
+
+    private IProcessSampler? Sampler { get; }
 
     public static AppSpec Spec(string name = "web", int instances = 1) => new()
     {
@@ -144,9 +148,10 @@ internal sealed class World : IAsyncDisposable
                     HostId = "host",
                     BootId = BootId,
                     HostName = "name",
+                    SamplingInterval = Sampler is null ? TimeSpan.FromSeconds(1) : TimeSpan.FromMilliseconds(5), // the sampler waits by the real clock
                     InjectedEnv = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:4318" },
                 },
             },
-            Store, new NoSampler(), path => new AppendFile(path));
+            Store, Sampler ?? new NoSampler(), path => new AppendFile(path));
     }
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Pharos.Core.Lifecycle;
+using Pharos.Core.Schedules;
 using Pharos.Telemetry.Catalogue;
 using Pharos.Telemetry.Records;
 using Xunit;
@@ -66,6 +67,8 @@ public sealed class CatalogueTests
             [.. Words.Phases.Select(Words.Of)],
             [.. Enum.GetValues<Readiness>().Select(Words.Of)],
             [.. Enum.GetValues<FailureReason>().Select(Words.Of)],
+            [.. Enum.GetValues<RunTrigger>().Select(Words.Of)],
+            [.. Words.RunOutcomes.Select(Words.Of)],
         ];
         Assert.All(sets, s => Assert.Equal(s.Length, s.Distinct().Count()));
         Assert.All(sets.SelectMany(s => s), w => Assert.Matches("^[a-z]+(_[a-z]+)*$", w));

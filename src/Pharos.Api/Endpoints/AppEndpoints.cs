@@ -26,6 +26,7 @@ internal sealed class AppEndpoints(ApiServices services)
         routes.MapPost("/v1/apps/{selector}/start", c => OperateAsync(c, Supervisor.StartAsync, "started"));
         routes.MapPost("/v1/apps/{selector}/stop", c => OperateAsync(c, Supervisor.StopAsync, "stopped"));
         routes.MapPost("/v1/apps/{selector}/restart", c => OperateAsync(c, Supervisor.RestartAsync, "restarted"));
+        routes.MapPost("/v1/apps/{selector}/run", RunAsync);
         routes.MapDelete("/v1/apps/{selector}", DeleteAsync);
     }
 
@@ -88,6 +89,30 @@ internal sealed class AppEndpoints(ApiServices services)
             await context.RefuseAsync(refused);
         else
             await InstancesAsync(context, Views(i => Selection.Matches(selector, i.Snapshot.Key)), $"{done} {selector}\n");
+    }
+
+    /// <summary>A command that waits exits as the job does.</summary>
+    private async Task RunAsync(HttpContext context)
+    {
+        var name = Selector(context);
+        var wait = context.Request.Query["wait"] == "1";
+        var (refused, run) = await Supervisor.RunAsync(name, wait, ClientTrace.ContextOf(context), context.RequestAborted);
+        if (run is null)
+        {
+            await context.RefuseAsync(refused!);
+            return;
+        }
+
+        var view = ViewMapper.Of(name, run);
+        var exitCode = wait ? run.ShellCode : 0;
+        if (context.WantsText())
+        {
+            await context.TextAsync(RunTable.Line(view) + "\n", exitCode);
+            return;
+        }
+
+        context.ExitWith(exitCode);
+        await context.JsonAsync(view, ContractsJson.Default.RunView);
     }
 
     private async Task DeleteAsync(HttpContext context)

@@ -1,5 +1,6 @@
 using Pharos.Contracts;
 using Pharos.Core;
+using Pharos.Core.Lifecycle;
 using Pharos.Core.Specs;
 using Pharos.Supervisor;
 
@@ -10,6 +11,33 @@ internal sealed partial class SpecReader
 {
     private const int MostHistory = 1000;
     private static readonly string[] ResourceNames = ["memory", "cpu", "tasks"];
+
+    private RestartPolicy Policy(StartRequest r)
+    {
+        var defaults = new RestartPolicy();
+        var policy = defaults with
+        {
+            Mode = Choice("restart", r.Restart, r.Schedule is null ? RestartMode.Always : RestartMode.Never, ("always", RestartMode.Always), ("on-failure", RestartMode.OnFailure), ("never", RestartMode.Never)),
+            StopExitCodes = [.. r.StopExitCodes],
+            MinUptime = Duration("min-uptime", r.MinUptime, defaults.MinUptime),
+            RestartDelay = Duration("restart-delay", r.RestartDelay, defaults.RestartDelay),
+            BackoffBase = Duration("backoff", r.Backoff, defaults.BackoffBase),
+            BackoffCap = Duration("backoff-cap", r.BackoffCap, defaults.BackoffCap),
+            MaxCrashes = r.MaxCrashes ?? defaults.MaxCrashes,
+            CrashWindow = Duration("crash-window", r.CrashWindow, defaults.CrashWindow),
+            RetryFailedAfter = r.RetryFailed is null ? null : Duration("retry-failed", r.RetryFailed, TimeSpan.Zero),
+            Grace = Duration("grace", r.Grace, defaults.Grace),
+            StopSignal = Signal(r.StopSignal, defaults.StopSignal),
+        };
+        if (r.Schedule is not null && policy.Mode == RestartMode.Always)
+            _faults.Add("restart 'always' does not go with schedule, since a job ends by itself: write on-failure or never");
+        if (r.Schedule is not null && r.Cron is not null)
+            _faults.Add("cron does not go with schedule: the one restarts what runs all the time, the other runs what ends by itself");
+        // Who asks for a fixed wait gets that one; a wait that grows besides has to be asked for as well.
+        if (r.Backoff is null && policy.RestartDelay > TimeSpan.Zero)
+            policy = policy with { BackoffBase = TimeSpan.Zero };
+        return r.CrashWindow is null && policy.MaxCrashes > 0 ? policy with { CrashWindow = policy.FittingWindow() } : policy;
+    }
 
     private ProbeSpec? Probe(string key, ProbeRequest? r)
     {

@@ -65,7 +65,6 @@ internal sealed partial class SpecReader
 
     private AppSpec Read(StartRequest r, DateTimeOffset now)
     {
-        var defaults = new RestartPolicy();
         if (string.IsNullOrWhiteSpace(r.Script))
             _faults.Add("script is empty: name a file or a command");
         if (!r.Cwd.StartsWith('/'))
@@ -89,6 +88,8 @@ internal sealed partial class SpecReader
                 _faults.Add($"env '{key.Replace("\0", "\\0", StringComparison.Ordinal)}' is not a variable that a process can have");
         }
 
+        if (r.Schedule is not null && r.DependsOn.Count > 0)
+            _faults.Add("dependsOn goes with what runs all the time: a run of a job does not wait; take schedule or dependsOn away");
         return new AppSpec
         {
             Name = name,
@@ -124,20 +125,7 @@ internal sealed partial class SpecReader
             InstanceVar = Variable("instanceVar", r.InstanceVar),
             IncrementVar = Increment(Variable("incrementVar", r.IncrementVar), r.Env),
             CreatedAt = now,
-            Policy = defaults with
-            {
-                Mode = Choice("restart", r.Restart, RestartMode.Always, ("always", RestartMode.Always), ("on-failure", RestartMode.OnFailure), ("never", RestartMode.Never)),
-                StopExitCodes = [.. r.StopExitCodes],
-                MinUptime = Duration("min-uptime", r.MinUptime, defaults.MinUptime),
-                RestartDelay = Duration("restart-delay", r.RestartDelay, defaults.RestartDelay),
-                BackoffBase = Duration("backoff", r.Backoff, defaults.BackoffBase),
-                BackoffCap = Duration("backoff-cap", r.BackoffCap, defaults.BackoffCap),
-                MaxCrashes = r.MaxCrashes ?? defaults.MaxCrashes,
-                CrashWindow = Duration("crash-window", r.CrashWindow, defaults.CrashWindow),
-                RetryFailedAfter = r.RetryFailed is null ? null : Duration("retry-failed", r.RetryFailed, TimeSpan.Zero),
-                Grace = Duration("grace", r.Grace, defaults.Grace),
-                StopSignal = Signal(r.StopSignal, defaults.StopSignal),
-            },
+            Policy = Policy(r),
         };
     }
 

@@ -136,4 +136,14 @@ internal sealed partial class AppReader
         };
         return cron is null ? null : schedule;
     }
+
+    private void CheckSchedule(StartRequest request)
+    {
+        if (request.Schedule is null)
+            return;
+        if (request.Restart == "always")
+            reporter.Fault(_members["autorestart"].Line, Path("autorestart"), "does not go with schedule, since a job ends by itself; accepted: on-failure, or never");
+        if (request.Cron is not null)
+            reporter.Fault(_members["cron_restart"].Line, Path("cron_restart"), "does not go with schedule, since it restarts what runs all the time; accepted: one of them");
+    }
 }

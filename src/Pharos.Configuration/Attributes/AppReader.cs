@@ -85,6 +85,9 @@ internal sealed partial class AppReader(Node.Mapping app, string path, string fo
             InjectOtel = Inner(Part("otel"), "otel", "inject", n => Values.Flag(n)?.ToString(), AttributeKind.Flag) is { } inject ? inject == bool.TrueString : null,
         };
         CheckIncrement(request);
+        if (request is { Schedule: not null, DependsOn.Count: > 0 })
+            reporter.Fault(_members["depends_on"].Line, Path("depends_on"), "goes with what runs all the time, and a run of a job does not wait; accepted: schedule or depends_on");
+        CheckSchedule(request);
         return reporter.Count == before ? request : null;
     }
 

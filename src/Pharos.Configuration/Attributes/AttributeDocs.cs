@@ -33,6 +33,22 @@ internal static class AttributeDocs
             Other than in PM2: an app without `cwd` runs in the file's folder, not in the shell's; `name_prefix` is put before the name with a dash, not a
             colon; there is no `NODE_APP_INSTANCE` unless `instance_var` asks for it; `filter_env: true` works.
 
+            Crash loops, other than in PM2: with nothing asked for, an app that dies at once is given up after 10 crashes (there 16) and waits longer and longer
+            between them (there not at all); `max_restarts: 16` with `exp_backoff_restart_delay: 0` gives PM2's numbers. Crashes are counted in a window that
+            slides, so a loop that begins after an hour, or has a `restart_delay`, is caught too, and every failure counts, also one after `min_uptime`. Without
+            `crash_window` the window is as long as `max_restarts` lives of `min_uptime` and the waits between them, 60 s at least. `max_restarts: 0`
+            never gives up. A `restart_delay` is a fixed wait; where `exp_backoff_restart_delay` is there too, the longer one counts (there the latter). The back-off
+            doubles (there by half), follows an end before `min_uptime` only (there every end), is spread by a tenth, and begins anew after a life of 30 s, as
+            there. `max_memory_restart` looks at the whole tree each second (there at the main process each 30 s), and such a restart counts as a crash.
+            `autorestart: false` with `cron_restart` is no job here, since what has ended stays ended: write `schedule`.
+
+            Jobs: an app with `schedule` is not run when it is started; it is run at its times, ends by itself, and `pharos list` shows it as scheduled in
+            between. `pharos stop` ends a run in order and pauses the schedule, `pharos start` resumes it, `pharos run APP` runs it now, `pharos restart` stops the
+            run and runs it anew. A failed run leaves it scheduled; with `autorestart: on-failure` it is tried again with back-off, until `max_restarts` tries
+            failed or the next run is due. A clock that jumps over several times leads to one run, and a time that passes while no daemon runs is left out. A time
+            that the zone skips comes at the end of the gap, one that it repeats comes once. `pharos describe` shows the last runs and the next: success is exit
+            code 0, failure every other end (also a run that somebody stopped), skipped one that was left out, deadline one that was stopped for it.
+
             | attribute | accepted | meaning | default |
             | --- | --- | --- | --- |
 

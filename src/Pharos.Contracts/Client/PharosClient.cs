@@ -84,6 +84,14 @@ public sealed class PharosClient : IDisposable
     /// <returns>The instances, when it is done.</returns>
     public Task<InstanceView[]> Restart(string selector, CancellationToken cancellation = default) => Operate(selector, "/restart", cancellation);
 
+    /// <summary>Runs a job now.</summary>
+    /// <param name="name">The app.</param>
+    /// <param name="wait">Waits for its end.</param>
+    /// <param name="cancellation">Gives up waiting, not the run.</param>
+    /// <returns>The run.</returns>
+    public Task<RunView> Run(string name, bool wait, CancellationToken cancellation = default) =>
+        Send(HttpMethod.Post, App(name, wait ? "/run?wait=1" : "/run"), ContractsJson.Default.RunView, cancellation);
+
     /// <summary>Stops apps and forgets them.</summary>
     public async Task Delete(string selector, CancellationToken cancellation = default)
     {

@@ -31,6 +31,13 @@ public static class AppDescription
         Line(text, "ready", app.Ready, width);
         Line(text, "live", app.Live, width);
         Line(text, "depends on", app.DependsOn.Count > 0 ? string.Join(", ", app.DependsOn) : null, width);
+        if (app.Job is { } job)
+        {
+            Line(text, "schedule", (job.Zone is null ? job.Cron : $"{job.Cron} ({job.Zone})") + $", overlap {job.Overlap}", width);
+            Line(text, "deadline", job.DeadlineSeconds is { } deadline ? Humanize.Duration(deadline) : null, width);
+            Line(text, "next run", job.NextRunAt is { } next ? Humanize.Time(next) : "none, the schedule is stopped", width);
+        }
+
         foreach (var (name, value) in app.Credentials)
         {
             Line(text, name, value, width);
@@ -42,6 +49,11 @@ public static class AppDescription
         if (sorted.Count > 0)
         {
             text.Append('\n').Append(InstanceTable.Table(sorted, width, color));
+        }
+
+        if (app.Job is { Runs.Count: > 0 })
+        {
+            text.Append('\n').Append(Sgr.Paint("last runs", Sgr.Bold, color)).Append('\n').Append(RunTable.Render(app.Job.Runs, width, color));
         }
 
         foreach (var it in sorted)

@@ -108,7 +108,7 @@ public static class InstanceTable
         {
             var it = sorted[i];
             apps += i == 0 || it.App != sorted[i - 1].App ? 1 : 0;
-            var word = it is { State: "running", Readiness: "unready" } ? "unready" : StateText.Words(it.State);
+            var word = it is { State: "running", Readiness: "unready" } ? "unready" : it is { State: "stopped", NextRunAt: not null } ? "scheduled" : StateText.Words(it.State);
             states[Rank(word)] = (word, states.TryGetValue(Rank(word), out var seen) ? seen.Count + 1 : 1);
             cpu += it.CpuPercent ?? 0;
             memory += it.TreeMemoryBytes ?? it.MemoryBytes ?? 0;
@@ -129,13 +129,14 @@ public static class InstanceTable
     private static int Rank(string word) => word switch
     {
         "running" => 0,
-        "starting" => 1,
-        "stopping" => 2,
-        "stopped" => 3,
-        "backing off" => 4,
-        "unready" => 5,
-        "failed" => 6,
-        _ => 7,
+        "scheduled" => 1,
+        "starting" => 2,
+        "stopping" => 3,
+        "stopped" => 4,
+        "backing off" => 5,
+        "unready" => 6,
+        "failed" => 7,
+        _ => 8,
     };
 
     private static string Wrap(List<string> parts, int width)

@@ -11,6 +11,7 @@ public static class StateText
         "running" when it.Readiness == "unready" => "running, unready",
         "starting" when it is { Pid: null, ReadinessReason: { } waits } => $"starting, {waits}",
         "running" when it.Readiness == "not_ready" => "running, not ready",
+        "stopped" when it.NextRunAt is { } next => $"scheduled ({Humanize.Time(next)})",
         "backing_off" when it.BackoffSeconds is { } wait => $"backing off ({Humanize.Duration(wait)})",
         "failed" when it.Failure is { } why => $"failed ({Words(why)})",
         _ => Words(it.State),
@@ -21,6 +22,7 @@ public static class StateText
     {
         { State: "running", Readiness: "unready" } => "unready",
         { State: "backing_off" } => "backoff",
+        { State: "stopped", NextRunAt: not null } => "scheduled",
         _ => Words(it.State),
     };
 
@@ -30,7 +32,7 @@ public static class StateText
         { State: "running", Readiness: "unready" } => Sgr.Red,
         { State: "running", Readiness: "ready" } => Sgr.Green,
         { State: "failed" } => Sgr.Red,
-        { State: "stopped" } => Sgr.Dim,
+        { State: "stopped", NextRunAt: null } => Sgr.Dim,
         _ => Sgr.Yellow,
     };
 

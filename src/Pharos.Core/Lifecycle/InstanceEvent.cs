@@ -1,3 +1,5 @@
+using Pharos.Core.Schedules;
+
 namespace Pharos.Core.Lifecycle;
 
 /// <summary>A fact about an instance, in the past tense. A closed family: <see cref="InstanceLifecycle"/> knows each.</summary>
@@ -24,6 +26,17 @@ public abstract record InstanceEvent
         /// <summary>What exactly led to it, e.g. the path of a changed file; null: nothing more is known.</summary>
         public string? Cause { get; init; }
     }
+
+    /// <summary>A run of a job is due, or somebody asked for one.</summary>
+    /// <param name="Number">Number of the run.</param>
+    /// <param name="Trigger">Why.</param>
+    /// <param name="DueAt">The time of the schedule, wall clock; null when somebody asked.</param>
+    /// <param name="Replace">A run that goes on is stopped for it.</param>
+    public sealed record RunRequested(long Number, RunTrigger Trigger, DateTimeOffset? DueAt, bool Replace) : InstanceEvent;
+
+    /// <summary>A run of a job has taken longer than it may.</summary>
+    /// <param name="Incarnation">Which.</param>
+    public sealed record RunOverdue(int Incarnation) : InstanceEvent;
 
     /// <summary>The kernel made the process.</summary>
     /// <param name="Incarnation">Which.</param>

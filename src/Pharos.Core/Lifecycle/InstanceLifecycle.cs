@@ -1,3 +1,4 @@
+using Pharos.Core.Schedules;
 using static Pharos.Core.Lifecycle.InstanceEffect;
 using static Pharos.Core.Lifecycle.InstanceEvent;
 using static Pharos.Core.Lifecycle.Phase;
@@ -29,6 +30,15 @@ public static class InstanceLifecycle
         // A person's stop stands above what would restart by itself, and it may have come first by a hair.
         (Stopped or Stopping, RestartRequested x) when !x.Reason.IsAPersons() && it.RestartAfterStop is null => Ignored(it),
         (BackingOff or Failed, RestartRequested x) when !x.Reason.IsAPersons() && x.Reason != RestartReason.Watch => Ignored(it),
+
+        // Whoever starts a job wants its schedule: the runs are asked for one by one.
+        (Stopped or Failed or BackingOff or Stopping, StartRequested) when it.IsJob => Ignored(it),
+        (Stopped or Failed or BackingOff, RunRequested) => Launch(Forgiven(it), null, new Disarm()),
+        (Starting or Running, RunRequested { Replace: true } x) => Stop(it with { RestartAfterStop = ReasonOf(x) }),
+        (Stopping, RunRequested { Replace: true } x) => To(it with { RestartAfterStop = ReasonOf(x) }, Stopping),
+        (Starting or Running or Stopping, RunRequested) => Ignored(it),
+        (Starting or Running, RunOverdue x) when x.Incarnation == it.Incarnation => Stop(it with { RestartAfterStop = null }),
+        (Stopped or Starting or Running or Stopping or BackingOff or Failed, RunOverdue) => Ignored(it),
 
         (Stopped, StartRequested) => LaunchInOrder(Forgiven(it), null),
         (Failed, StartRequested) => LaunchInOrder(Forgiven(it), null, new Disarm()),
@@ -107,6 +117,8 @@ public static class InstanceLifecycle
     private static InstanceState Forgiven(InstanceState it) =>
         it with { UnstableInARow = 0, Crashes = [], Backoff = TimeSpan.Zero };
 
+    private static RestartReason ReasonOf(RunRequested x) => x.Trigger == RunTrigger.Manual ? RestartReason.Manual : RestartReason.Schedule;
+
     private static InstanceState Dead(InstanceState it) => it with { Alive = false, Readiness = Readiness.NotReady, ReadinessReason = null, Status = null };
 
     private static InstanceState Ready(InstanceState it) => it with { Readiness = Readiness.Ready, ReadinessReason = null };
@@ -171,7 +183,7 @@ public static class InstanceLifecycle
 
         if (it.RestartAfterStop is { } again)
         {
-            var launched = Launch(dead, again, new Disarm());
+            var launched = Launch(it.IsJob ? Forgiven(dead) : dead, again, new Disarm());
             return launched with { Ended = reason };
         }
 
@@ -180,6 +192,8 @@ public static class InstanceLifecycle
 
     private static Transition Refused(InstanceState it, SpawnRefused x)
     {
+        if (!x.Transient && it.IsJob)
+            return To(it, Stopped) with { Ended = ExitReason.SpawnFailed };
         if (!x.Transient)
             return To(it with { Failure = FailureReason.SpawnFailed }, Failed) with { Ended = ExitReason.SpawnFailed };
         return Crashed(it, x.At, TimeSpan.Zero, ExitReason.SpawnFailed, RestartReason.Crash);
@@ -195,11 +209,11 @@ public static class InstanceLifecycle
 
         var again = it.Policy.Mode switch
         {
-            RestartMode.Always => true,
+            RestartMode.Always => !it.IsJob || !x.Status.IsSuccess,
             RestartMode.OnFailure => !x.Status.IsSuccess,
             RestartMode.Never => false,
         };
-        if (!again && x.Status.IsSuccess)
+        if (!again && (x.Status.IsSuccess || it.IsJob))
             return To(dead, Stopped) with { Ended = reason };
         if (!again)
             return To(dead with { Failure = FailureReason.NotRestarted }, Failed) with { Ended = reason };
@@ -209,7 +223,10 @@ public static class InstanceLifecycle
     private static Transition Crashed(InstanceState it, TimeSpan at, TimeSpan uptime, ExitReason ended, RestartReason why)
     {
         var policy = it.Policy;
-        var unstable = uptime < policy.MinUptime;
+        if (it.IsJob && policy.Mode == RestartMode.Never)
+            return To(it with { Backoff = TimeSpan.Zero }, Stopped, new Disarm()) with { Ended = ended };
+        // A job is not meant to live: each try that fails waits longer than the one before.
+        var unstable = it.IsJob || uptime < policy.MinUptime;
         // An end with code 0 after a stable life is the app's normal rhythm (a batch job under "always"), not a crash.
         var counts = why != RestartReason.Exit || unstable;
         var crashes = counts ? Remember(it.Crashes, at, policy) : it.Crashes;
@@ -217,6 +234,8 @@ public static class InstanceLifecycle
             : uptime >= policy.HealthyAfter ? 0 : Math.Max(0, it.UnstableInARow - 1);
         var next = it with { Crashes = crashes, UnstableInARow = inARow, LaunchReason = why };
 
+        if (policy.MaxCrashes > 0 && crashes.Count >= policy.MaxCrashes && it.IsJob)
+            return To(Forgiven(next), Stopped, new Disarm()) with { Ended = ended };
         if (policy.MaxCrashes > 0 && crashes.Count >= policy.MaxCrashes)
         {
             var failed = next with { Failure = FailureReason.CrashLoop, Backoff = TimeSpan.Zero };

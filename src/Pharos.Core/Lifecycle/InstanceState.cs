@@ -60,6 +60,9 @@ public sealed record InstanceState
     /// <summary>Differs between instances: the jitter's seed.</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>It runs at times and ends by itself: a start does not run it, and no end of a run is for good.</summary>
+    public bool IsJob { get; init; }
+
     /// <summary>Restart and stop rules.</summary>
     public RestartPolicy Policy { get; init; } = new();
 }

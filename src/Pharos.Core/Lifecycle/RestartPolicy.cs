@@ -19,6 +19,10 @@ public sealed record RestartPolicy
     /// <summary>The longest delay that any policy gives, whatever was asked for.</summary>
     public static readonly TimeSpan LongestDelay = TimeSpan.FromHours(1);
 
+    private static readonly TimeSpan DefaultWindow = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongestWindow = TimeSpan.FromDays(1);
+    private static readonly TimeSpan SpawnTime = TimeSpan.FromMilliseconds(250); // on a busy machine
+
     /// <summary>When an end is followed by a restart.</summary>
     public RestartMode Mode { get; init; } = RestartMode.Always;
 
@@ -47,7 +51,7 @@ public sealed record RestartPolicy
     public int MaxCrashes { get; init; } = 10;
 
     /// <summary>The sliding window in which crashes are counted.</summary>
-    public TimeSpan CrashWindow { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan CrashWindow { get; init; } = DefaultWindow;
 
     /// <summary>After this time an instance that was given up as a crash loop is tried once more, with a clean slate; null: never by itself.</summary>
     public TimeSpan? RetryFailedAfter { get; init; }
@@ -75,6 +79,19 @@ public sealed record RestartPolicy
         var share = Math.Clamp(double.IsNaN(Jitter) ? 0 : Jitter, 0, 1);
         delay -= delay * share * Unit(seed);
         return Clamp(TimeSpan.FromMilliseconds(Math.Max(delay, fixedDelay.TotalMilliseconds)), LongestDelay);
+    }
+
+    /// <summary>The crash window for whom nobody asked for one: <see cref="MaxCrashes"/> unstable ends in a row, with the waits between them, always fall into it.</summary>
+    /// <returns>At least the default of <see cref="CrashWindow"/>, and a day at most: an app that backs off to 15 s needs hours for a thousand crashes.</returns>
+    public TimeSpan FittingWindow()
+    {
+        var even = this with { Jitter = 0 };
+        var (needed, steady) = (TimeSpan.Zero, Math.Min(MaxCrashes, 32)); // from there on the back-off no longer grows
+        for (var crash = 1; crash < steady; crash++)
+            needed += even.DelayFor(crash, 0);
+        var seconds = needed.TotalSeconds + ((double)(MaxCrashes - steady) * even.DelayFor(steady, 0).TotalSeconds)
+            + (MaxCrashes * (Clamp(MinUptime, LongestWindow) + SpawnTime).TotalSeconds);
+        return seconds <= DefaultWindow.TotalSeconds ? DefaultWindow : seconds >= LongestWindow.TotalSeconds ? LongestWindow : TimeSpan.FromSeconds(seconds);
     }
 
     private static TimeSpan Clamp(TimeSpan value, TimeSpan max) =>

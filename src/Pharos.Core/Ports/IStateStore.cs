@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pharos.Core.Lifecycle;
+using Pharos.Core.Schedules;
 using Pharos.Core.Specs;
 
 namespace Pharos.Core.Ports;
@@ -47,6 +48,22 @@ public sealed record SavedInstance
     public RestartReason? LastRestart { get; init; }
 }
 
+/// <summary>The runs of a job as they are kept over daemon restarts.</summary>
+public sealed record SavedJob
+{
+    /// <summary>Number of the newest run.</summary>
+    public required long Number { get; init; }
+
+    /// <summary>What goes on and what was, oldest first.</summary>
+    public required EquatableArray<JobRun> Runs { get; init; }
+
+    /// <summary>Runs by outcome.</summary>
+    public ImmutableDictionary<RunOutcome, long> Outcomes { get; init; } = ImmutableDictionary<RunOutcome, long>.Empty;
+
+    /// <summary>When its counters began, wall clock.</summary>
+    public DateTimeOffset CountersSince { get; init; }
+}
+
 /// <summary>One app as it is kept over daemon restarts.</summary>
 public sealed record SavedApp
 {
@@ -55,6 +72,9 @@ public sealed record SavedApp
 
     /// <summary>Its slots.</summary>
     public required EquatableArray<SavedInstance> Instances { get; init; }
+
+    /// <summary>Its runs; null when it is no job.</summary>
+    public SavedJob? Job { get; init; }
 }
 
 /// <summary>Everything that outlives the daemon.</summary>

@@ -4,7 +4,9 @@ using Pharos.Core.Identity;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
+using Pharos.Core.Schedules;
 using Pharos.Logs.Live;
+using Pharos.Supervisor.Operations.Jobs;
 using Pharos.Supervisor.Probes;
 using Pharos.Supervisor.State;
 using Pharos.Supervisor.Tracing;
@@ -34,6 +36,7 @@ public sealed class InstanceActor : IAsyncDisposable
     private readonly ITimer _readyTimer;
     private readonly InstanceProber _prober;
     private readonly Action _changed;
+    private readonly JobSlot? _job;
     private readonly Task _loop;
     private volatile int _armedFor;
     private volatile int _readyFor;
@@ -52,13 +55,15 @@ public sealed class InstanceActor : IAsyncDisposable
     /// <param name="saved">What an earlier daemon knew; null for a new instance.</param>
     /// <param name="changed">Called after each transition that the saved state depends on.</param>
     /// <param name="marked">Living processes that carry a mark.</param>
-    public InstanceActor(AppSpec spec, InstanceKey key, ActorServices services, InstanceLog log, SavedInstance? saved, Action changed, IReadOnlyList<MarkedProcess>? marked = null)
+    /// <param name="runs">The runs of its app; null when it is no job.</param>
+    public InstanceActor(AppSpec spec, InstanceKey key, ActorServices services, InstanceLog log, SavedInstance? saved, Action changed, IReadOnlyList<MarkedProcess>? marked = null, JobLedger? runs = null)
     {
         _services = services;
         _spec = spec;
         _changed = changed;
         Log = log;
         Id = ServiceInstanceId.For(services.Options.HostId, spec.Namespace, key);
+        _job = spec.Job is { } job && runs is not null ? new JobSlot(key, job, runs, services.Time, e => Post(e)) : null;
         _launcher = new Launcher(services, key, Id, Telemetry.Resource, log);
         _reporter = new InstanceReporter(services, Telemetry);
         _trace = new OperationTrace(key, spec.Namespace, Id);
@@ -66,15 +71,17 @@ public sealed class InstanceActor : IAsyncDisposable
         _prober = new InstanceProber(services, spec, _launcher.NotifyName, Telemetry, e => Post(e), log.Mask);
         _launcher.Further = _prober.Variables;
         _launcher.Reader = _prober.ReadsLines ? incarnation => line => _prober.SeeLine(incarnation, line) : null;
-        var fresh = new InstanceState { Policy = spec.Policy, DependsOn = [.. spec.DependsOn.Select(d => d.App)], Seed = BitConverter.ToUInt64(Id.ToByteArray()) };
+        var fresh = new InstanceState { IsJob = spec.Job is not null, Policy = spec.Policy, DependsOn = [.. spec.DependsOn.Select(d => d.App)], Seed = BitConverter.ToUInt64(Id.ToByteArray()) };
         var resumed = saved is null ? null : Resumption.Of(saved, fresh, _launcher.NewestOf(marked ?? []), services.Time);
-        _board = new SnapshotBoard(resumed?.First(key, Telemetry) ?? new InstanceSnapshot { Key = key, State = fresh });
+        _board = new SnapshotBoard((resumed?.First(key, Telemetry) ?? new InstanceSnapshot { Key = key, State = fresh }) with { Run = _job?.Run });
         _reports = new ExitReports(services, _board, _reporter, log, changed);
         Telemetry.Now(Snapshot.State);
         _deadline = services.Time.CreateTimer(_ => Post(new DeadlinePassed(_armedFor)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _readyTimer = services.Time.CreateTimer(_ => Post(new BecameReady(_readyFor)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         if (resumed is not null)
             GoOn(resumed);
+        if (_running is null && resumed is not ({ IsNews: true } or { SpawnAgain: true }))
+            _job?.Lost();
         _loop = Task.Run(RunAsync);
     }
 
@@ -185,9 +192,9 @@ public sealed class InstanceActor : IAsyncDisposable
 
     private void Handle(Letter letter)
     {
-        if (_retired && letter.Event is (StartRequested or RestartRequested))
-            return;
         var before = Snapshot;
+        if (letter.Event is StartRequested or RestartRequested or RunRequested && (_retired || IsUnwanted(before, letter.Event)))
+            return;
         var was = before.State;
         var step = InstanceLifecycle.Step(was, letter.Event);
         if (letter.Event is Spawned && letter.Running is { } running)
@@ -196,7 +203,7 @@ public sealed class InstanceActor : IAsyncDisposable
         var next = before with
         {
             State = step.Next,
-            Wanted = letter.Event switch { StartRequested => true, RestartRequested => step.Handled || before.Wanted, StopRequested => false, _ => before.Wanted },
+            Wanted = letter.Event switch { StartRequested => true, RestartRequested x => before.Wanted || x.Reason.IsAPersons(), StopRequested => false, _ => before.Wanted },
             LastRestart = step.Restarting ?? before.LastRestart,
             Restarts = before.Restarts + (step.Restarting is null ? 0 : 1),
             Deadline = CarriedOn.Deadline(step, before.Deadline, _services.Time.GetUtcNow()),
@@ -209,13 +216,20 @@ public sealed class InstanceActor : IAsyncDisposable
         // Counted before anybody can see the new state: whoever reads "restarted" finds the count that goes with it.
         if (step.Restarting is { } restarting)
             Telemetry.Restarted(restarting);
+        if (_job is not null)
+        {
+            _job.Record(letter.Event, was, step, before.Wanted, letter.Event is Adopted ? _services.Time.GetElapsedTime(_running!.SpawnedAt) : TimeSpan.Zero);
+            next = next with { Run = _job.Run };
+        }
+
         if (step.Ended is { } ended)
             Telemetry.Exited(ended, letter.Event is Exited x ? x.Uptime.TotalSeconds : 0);
         Telemetry.Now(step.Next);
 
         if (letter.Event is RestartRequested asked && step.Handled)
             _cause = asked;
-        _spans.Record(letter.Event, letter.Context, was, step);
+        if (_job is null)
+            _spans.Record(letter.Event, letter.Context, was, step);
         if (step.Ended is not null)
             next = LetGo(letter, next, step);
         if (step.Handled && next.State is not { Phase: Phase.Starting or Phase.Running, Alive: true })
@@ -226,6 +240,8 @@ public sealed class InstanceActor : IAsyncDisposable
         if (step.Ended is not null)
             Telemetry.ProcessGone(); // after the snapshot says so: the sampler looks at it again behind each sample
         Report(letter, before, next, step);
+        if (_job is not null)
+            _spans.RecordRun(letter.Event, letter.Context, was, step, before.Run, next.Run); // after the reports: the end of a run is told within its trace
         foreach (var effect in step.Effects)
             Run(effect);
         if (letter.Event is Spawned or Adopted && step.Handled && next.State is { Phase: Phase.Starting or Phase.Running })
@@ -233,6 +249,9 @@ public sealed class InstanceActor : IAsyncDisposable
         if ((step.Handled && letter.Event is not StatusSaid) || next.Wanted != before.Wanted)
             _changed();
     }
+
+    /// <summary>What the supervisor itself asks for came too late: a person has stopped it meanwhile.</summary>
+    private static bool IsUnwanted(InstanceSnapshot it, InstanceEvent e) => !it.Wanted && e is RunRequested { Trigger: RunTrigger.Schedule };
 
     /// <summary>The process is gone: read the rest of what it printed, then say how it ended. The next one does not wait for that.</summary>
     private InstanceSnapshot LetGo(Letter letter, InstanceSnapshot next, Transition step)
@@ -324,7 +343,7 @@ public sealed class InstanceActor : IAsyncDisposable
     private void Arm(int incarnation, TimeSpan delay)
     {
         _armedFor = incarnation;
-        _deadline.Change(delay, Timeout.InfiniteTimeSpan);
+        _deadline.Change(Timers.Bounded(delay), Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Without a probe, ready is who has lived for its minimum uptime.</summary>
@@ -334,7 +353,7 @@ public sealed class InstanceActor : IAsyncDisposable
             return; // its probe says so
         _readyFor = incarnation;
         var left = _spec.Policy.MinUptime - _services.Time.GetElapsedTime(spawnedAt);
-        _readyTimer.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        _readyTimer.Change(Timers.Bounded(left), Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>What the kernel refuses there is said; the deadline that follows tries harder.</summary>
@@ -419,7 +438,10 @@ public sealed class InstanceActor : IAsyncDisposable
             return;
         }
 
-        _trace.Step(SpanNames.WaitReady, operation);
+        if (_job is null)
+            _trace.Step(SpanNames.WaitReady, operation);
+        else
+            _trace.EndStep(operation);
         Post(new Spawned(incarnation), default, result.Value, null);
         AwaitReady(incarnation, result.Value!.SpawnedAt);
         spawned.SetResult(result.Value!); // an end that came first follows now, and not before
@@ -468,7 +490,10 @@ public sealed class InstanceActor : IAsyncDisposable
         if (resumed.Leftover is { } left)
             _sweep = Task.Run(() => _services.Host.SweepLeftovers(_launcher.MarkerOf(left))); // it may hold the port that the next one needs
         var remaining = resumed.Remaining(_services.Time.GetUtcNow());
-        _spans.GoOn(state, remaining);
+        if (_job is null)
+            _spans.GoOn(state, remaining);
+        else
+            _spans.Signalled();
         if (remaining is { } wait)
             Arm(state.Incarnation, wait);
         if (resumed.SpawnAgain)
@@ -499,7 +524,8 @@ public sealed class InstanceActor : IAsyncDisposable
             _running = running;
         if (!gone && !resumed.IsNews)
             Post(new Adopted(incarnation, _spec.Ready is null ? Readiness.Ready : Readiness.NotReady));
-        if (!Snapshot.Wanted && Snapshot.State.Phase != Phase.Stopping)
+        // A job may be run by hand while its schedule is stopped.
+        if (!Snapshot.Wanted && Snapshot.State.Phase != Phase.Stopping && (_job is null || _job.Run is { Outcome: null, Trigger: RunTrigger.Schedule }))
             Post(new StopRequested()); // that daemon was killed while it stopped it
         AwaitReady(incarnation, running.SpawnedAt);
         if (gone)
@@ -529,6 +555,7 @@ public sealed class InstanceActor : IAsyncDisposable
         _prober.Dispose();
         await _deadline.DisposeAsync();
         await _readyTimer.DisposeAsync();
+        _job?.Dispose();
         _running?.Process.Dispose();
     }
 

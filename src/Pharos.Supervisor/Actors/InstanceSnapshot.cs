@@ -2,6 +2,7 @@ using Pharos.Core;
 using Pharos.Core.Identity;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
+using Pharos.Core.Schedules;
 
 namespace Pharos.Supervisor.Actors;
 
@@ -45,4 +46,7 @@ public sealed record InstanceSnapshot
 
     /// <summary>When the instance's timer goes off, wall clock: the next start, the kill, or the later try; null: nothing waits.</summary>
     public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>The newest run of a job in this slot, whether it goes on or not; null before the first, and for what is no job.</summary>
+    public JobRun? Run { get; init; }
 }

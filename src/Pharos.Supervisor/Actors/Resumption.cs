@@ -65,7 +65,7 @@ internal sealed class Resumption
         return new InstanceSnapshot
         {
             Key = key,
-            Wanted = _saved.Wanted || (IsNews && State.Phase != Phase.Stopping), // made, so wanted: the word that asked for it was not saved either
+            Wanted = _saved.Wanted || (IsNews && !State.IsJob && State.Phase != Phase.Stopping), // made, so wanted: the word that asked for it was not saved either
             State = State,
             Process = State.Alive ? _identity : null,
             StartedAt = State.Alive ? _saved.StartedAt : null,

@@ -65,7 +65,7 @@ public sealed partial class ProcessSupervisor
         }
     }
 
-    private static bool IsUp(InstanceActor actor) => actor.Snapshot.State.Phase is Phase.Starting or Phase.Running or Phase.BackingOff;
+    private static bool IsUp(InstanceActor actor) => actor.Snapshot.State.IsJob ? actor.Snapshot.Wanted : actor.Snapshot.State.Phase is Phase.Starting or Phase.Running or Phase.BackingOff;
 
     private AppChange Resolvable(AppChange change, IReadOnlyDictionary<string, AppSpec> after)
     {
@@ -107,7 +107,8 @@ public sealed partial class ProcessSupervisor
             foreach (var surplus in app.Instances.Skip(spec.Instances))
                 await EndAsync(surplus, app, context);
             var restarted = kept.Where(a => wanted.Contains(a.Snapshot.Key)).ToList();
-            var first = UpAsync(restarted, new RestartRequested(RestartReason.Deploy), context, cancel);
+            // Of a job its schedule goes on; what has changed does not make it run.
+            var first = UpAsync(restarted, spec.Job is null ? new RestartRequested(RestartReason.Deploy) : new StartRequested(), context, cancel);
             var second = UpAsync(start || wanted.Count > 0 ? added : [], new StartRequested(), context, cancel);
             return ((await first) ?? await second)?.Line;
         }
@@ -178,7 +179,7 @@ public sealed partial class ProcessSupervisor
     private List<InstanceActor> Added(App app, AppSpec spec) =>
         [.. Enumerable.Range(app.Instances.Count, Math.Max(0, spec.Instances - app.Instances.Count)).Select(index => MakeActor(spec, new InstanceKey(spec.Name, index), null, []))];
 
-    private App With(AppSpec spec, IReadOnlyList<InstanceActor> instances) => new(spec, AppResource.OfApp(spec, _services.Options)) { Instances = instances };
+    private App With(AppSpec spec, IReadOnlyList<InstanceActor> instances) => new(spec, AppResource.OfApp(spec, _services.Options)) { Instances = instances, Runs = LedgerOf(spec) };
 
     private void Change(Func<ImmutableSortedDictionary<string, App>, ImmutableSortedDictionary<string, App>> change)
     {

@@ -1,5 +1,4 @@
 using Pharos.Core.Lifecycle;
-using Pharos.Core.Schedules;
 using Pharos.Core.Specs;
 using Pharos.Supervisor.Actors;
 
@@ -12,7 +11,7 @@ internal sealed class CronRestarts : IDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private readonly Func<IEnumerable<App>> _apps;
-    private readonly TimeProvider _time;
+    private readonly WallClock _clock;
     private readonly Action<string> _say;
     private readonly Dictionary<AppSpec, DateTimeOffset?> _due = new(ReferenceEqualityComparer.Instance);
     private readonly object _lock = new(); // guards _due: ticks of a timer may overlap
@@ -21,7 +20,7 @@ internal sealed class CronRestarts : IDisposable
     public CronRestarts(Func<IEnumerable<App>> apps, TimeProvider time, Action<string> say)
     {
         _apps = apps;
-        _time = time;
+        _clock = new WallClock(time);
         _say = say;
         _timer = time.CreateTimer(_ => Look(), null, Tick, Tick);
     }
@@ -30,7 +29,9 @@ internal sealed class CronRestarts : IDisposable
     {
         lock (_lock)
         {
-            var now = _time.GetUtcNow();
+            var now = _clock.Now(out var setBack);
+            if (setBack)
+                _due.Clear();
             var apps = _apps().Where(a => a.Spec.CronRestart is not null).ToList();
             foreach (var gone in _due.Keys.Where(spec => !apps.Exists(a => ReferenceEquals(a.Spec, spec))).ToList())
                 _due.Remove(gone);
@@ -56,11 +57,7 @@ internal sealed class CronRestarts : IDisposable
         }
     }
 
-    private static DateTimeOffset? NextOf(AppSpec spec, DateTimeOffset now)
-    {
-        var zone = spec.CronZone is { } id && TimeZoneInfo.TryFindSystemTimeZoneById(id, out var found) ? found : TimeZoneInfo.Local;
-        return CronExpression.TryParse(spec.CronRestart!, out var cron, out _) ? cron.Next(now, zone) : null;
-    }
+    private static DateTimeOffset? NextOf(AppSpec spec, DateTimeOffset now) => CronTimes.Next(spec.CronRestart!, spec.CronZone, now);
 
     public void Dispose() => _timer.Dispose();
 }

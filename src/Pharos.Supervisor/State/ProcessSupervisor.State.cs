@@ -35,7 +35,7 @@ public sealed partial class ProcessSupervisor
         var marked = FindMarked();
         var apps = _apps.ToBuilder();
         foreach (var saved in loaded.Apps)
-            apps[saved.Spec.Name] = Make(saved.Spec, saved.Instances, marked);
+            apps[saved.Spec.Name] = Make(saved.Spec, saved.Instances, marked, saved.Job);
         _apps = apps.ToImmutable();
         _loaded = null;
         _declaring.Release();
@@ -104,6 +104,7 @@ public sealed partial class ProcessSupervisor
                     seen[actor] = Seen.Of(actor); // before it is read: what changes meanwhile is not seen
                     return Remembered(actor);
                 })],
+                Job = app.Runs?.ToSaved(),
             })],
         };
         _seen = seen;

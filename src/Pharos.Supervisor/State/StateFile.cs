@@ -29,7 +29,8 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             Run = i.Run is null ? null : RunEntry.From(i.Run),
             LastExit = i.LastExit is null ? null : ExitEntry.From(i.LastExit),
             LastRestart = i.LastRestart?.ToString(),
-        })]))], state.BootId);
+        })],
+        JobRunsEntry.From(a.Job)))], state.BootId);
 
     public SavedState ToState() => new()
     {
@@ -53,10 +54,11 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
                 LastExit = i.LastExit?.ToExit(),
                 LastRestart = RunEntry.Parse<RestartReason>(i.LastRestart),
             })],
+            Job = a.JobRuns?.ToJob(),
         })],
     };
 
-    internal sealed record AppEntry(SpecEntry Spec, InstanceEntry[] Instances);
+    internal sealed record AppEntry(SpecEntry Spec, InstanceEntry[] Instances, JobRunsEntry? JobRuns = null);
 
     internal sealed record InstanceEntry
     {

@@ -35,7 +35,18 @@ internal sealed class OperationTrace(InstanceKey key, string appNamespace, Guid 
     /// <param name="name">Span name.</param>
     /// <param name="parent">The command's context; default: a root, linked to the operation before.</param>
     /// <param name="tags">Further attributes.</param>
-    public void Begin(string name, ActivityContext parent, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    public void Begin(string name, ActivityContext parent, params ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+        Begin(name, parent, parent == default ? [_last] : [], default, tags);
+
+    /// <summary>Begins an operation that is a trace of its own, linked to the operation before.</summary>
+    /// <param name="name">Span name.</param>
+    /// <param name="command">The command's context, linked as well; default: none.</param>
+    /// <param name="since">When it began; default: now.</param>
+    /// <param name="tags">Further attributes.</param>
+    public void BeginRoot(string name, ActivityContext command, DateTimeOffset since, params ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+        Begin(name, default, [_last, command], since, tags);
+
+    private void Begin(string name, ActivityContext parent, ReadOnlySpan<ActivityContext> linked, DateTimeOffset since, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         End("superseded");
         _token++;
@@ -49,11 +60,17 @@ internal sealed class OperationTrace(InstanceKey key, string appNamespace, Guid 
         };
         foreach (var tag in tags)
             all[tag.Key] = tag.Value;
-        ActivityLink[] links = parent == default && _last != default ? [new ActivityLink(_last)] : [];
+        List<ActivityLink> links = [];
+        foreach (var other in linked)
+        {
+            if (other != default)
+                links.Add(new ActivityLink(other));
+        }
+
         lock (_lock)
         {
             Activity.Current = null; // otherwise whatever this thread was at becomes the parent of a root
-            _operation = PharosActivity.Source.StartActivity(name, ActivityKind.Internal, parent, all, links);
+            _operation = PharosActivity.Source.StartActivity(name, ActivityKind.Internal, parent, all, links, since);
             Activity.Current = null;
             if (_operation is not null)
                 _last = _operation.Context;
@@ -72,6 +89,19 @@ internal sealed class OperationTrace(InstanceKey key, string appNamespace, Guid 
             Finish(_child, null, null);
             _child = PharosActivity.Source.StartActivity(name, ActivityKind.Internal, _operation.Context);
             Activity.Current = null;
+        }
+    }
+
+    /// <summary>Ends the step that is under way, if any; the operation goes on.</summary>
+    /// <param name="token">The operation that it belongs to; ignored when another one began meanwhile. 0: the current one.</param>
+    public void EndStep(int token = 0)
+    {
+        lock (_lock)
+        {
+            if (token != 0 && token != _token)
+                return;
+            Finish(_child, null, null);
+            _child = null;
         }
     }
 

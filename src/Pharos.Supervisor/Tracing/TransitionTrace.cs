@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Pharos.Core.Lifecycle;
+using Pharos.Core.Schedules;
 using Pharos.Telemetry.Catalogue;
 using Pharos.Telemetry.Instances;
 using static Pharos.Core.Lifecycle.InstanceEvent;
@@ -11,6 +12,7 @@ internal sealed class TransitionTrace(OperationTrace trace, InstanceTelemetry te
 {
     private long _operationAt;
     private long _signalledAt;
+    private bool _overdue;
 
     /// <summary>The stop signal is on its way: the duration of the stop counts from here.</summary>
     public void Signalled() => _signalledAt = time.GetTimestamp();
@@ -34,6 +36,41 @@ internal sealed class TransitionTrace(OperationTrace trace, InstanceTelemetry te
                 trace.Step(SpanNames.Backoff);
         }
     }
+
+    /// <summary>Takes a transition of a job in: its one operation is the run, and what stops it is a step of that.</summary>
+    /// <param name="e">The event.</param>
+    /// <param name="command">The command that it comes from.</param>
+    /// <param name="was">The state before it.</param>
+    /// <param name="step">What it led to.</param>
+    /// <param name="before">The newest run before it.</param>
+    /// <param name="now">The newest run after it.</param>
+    public void RecordRun(InstanceEvent e, ActivityContext command, InstanceState was, Transition step, JobRun? before, JobRun? now)
+    {
+        if (e is Adopted && step.Handled)
+        {
+            trace.Begin(SpanNames.Adopt, command);
+            trace.End();
+            BeginRun(default, now!);
+        }
+
+        if (step.Ended is { } ended)
+        {
+            if (was.Phase == Phase.Stopping && e is Exited)
+                telemetry.Stopped(ended, time.GetElapsedTime(_signalledAt).TotalSeconds);
+            trace.Tag(AttributeNames.ExitReason, Words.Of(ended));
+            var good = ended == ExitReason.Success;
+            trace.End(good ? null : _overdue ? Words.Of(RunOutcome.Deadline) : Words.Of(ended), good ? null : _overdue ? "it took longer than it may" : $"the run ended: {Words.Of(ended)}");
+        }
+
+        _overdue = (e is RunOverdue && step.Handled) || (_overdue && step.Ended is null);
+        if (now is { Outcome: null } && now.Number != before?.Number && e is not Adopted)
+            BeginRun(command, now);
+    }
+
+    private void BeginRun(ActivityContext command, JobRun run) => trace.BeginRoot(
+        SpanNames.JobRun, command, run.StartedAt,
+        new(AttributeNames.JobTrigger, Words.Of(run.Trigger)),
+        new(AttributeNames.JobScheduledTime, run.DueAt?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture)));
 
     /// <summary>Takes a transition in.</summary>
     /// <param name="e">The event.</param>

@@ -12,6 +12,7 @@ public static class Descriptions
         (SpanNames.Adopt, "A process that outlived its daemon was taken back."),
         (SpanNames.ProbeTransition, "A running instance became ready, or can no longer do its work; linked to the operation before."),
         (SpanNames.AwaitDependencies, "The wait for the apps that must be there first."),
+        (SpanNames.JobRun, "One run of a job, from its start to its end: a trace of its own, linked to the run before and to the command that asked for it. The run's process gets it as TRACEPARENT."),
         (SpanNames.Resolve, "Interpreter, directory and credentials were looked up."),
         (SpanNames.Backoff, "The wait before the next start."),
         (SpanNames.Spawn, "The kernel made the process."),

@@ -37,11 +37,14 @@ public static class InstanceMetrics
     public static readonly MetricDefinition AppInstances = new("pharos.app.instance.count", UpDownCounter, "{instance}", "Instances of the app that have a process.");
     public static readonly MetricDefinition AppDesired = new("pharos.app.instance.desired", UpDownCounter, "{instance}", "Instances of the app that somebody wants to run.");
 
+    public static readonly MetricDefinition JobRuns = new("pharos.job.runs", Counter, "{run}", "Runs of the job that ended or were left out, by outcome.", AttributeNames.Outcome);
+    public static readonly MetricDefinition JobRunDuration = new("pharos.job.run.duration", Histogram, "s", "From the start of a run to its end, by outcome.", AttributeNames.Outcome) { IsDouble = true, Bounds = LifetimeBounds };
+
     /// <summary>All of them, in the order of the documentation.</summary>
     public static IReadOnlyList<MetricDefinition> All { get; } =
     [
         CpuTime, MemoryUsage, MemoryVirtual, ThreadCount, FileDescriptors, ContextSwitches, PagingFaults, DiskIo, Uptime,
         TreeMemory, TreeProcesses, Restarts, Exits, Status, Ready, StartDuration, StopDuration, RunDuration, BackoffDelay,
-        ProbeDuration, MemoryLimit, LogRecords, LogBytes, LogDropped, AppInstances, AppDesired,
+        ProbeDuration, MemoryLimit, LogRecords, LogBytes, LogDropped, AppInstances, AppDesired, JobRuns, JobRunDuration,
     ];
 }

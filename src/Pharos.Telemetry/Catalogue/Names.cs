@@ -1,4 +1,5 @@
 using Pharos.Core.Lifecycle;
+using Pharos.Core.Schedules;
 using Pharos.Core.Specs;
 
 namespace Pharos.Telemetry.Catalogue;
@@ -46,6 +47,8 @@ public static class AttributeNames
     public const string ReadinessFrom = "pharos.readiness.from";
     public const string ReadinessTo = "pharos.readiness.to";
     public const string Outcome = "pharos.outcome";
+    public const string JobTrigger = "pharos.job.trigger";
+    public const string JobScheduledTime = "pharos.job.scheduled_time";
     public const string LogSeverityBand = "pharos.log.severity";
     public const string LogDropReason = "pharos.log.drop.reason";
     public const string LogPart = "pharos.log.part";
@@ -61,6 +64,7 @@ public static class SpanNames
     public const string Adopt = "pharos.instance.adopt";
     public const string ProbeTransition = "pharos.instance.probe_transition";
     public const string AwaitDependencies = "await-dependencies";
+    public const string JobRun = "pharos.job.run";
     public const string Resolve = "resolve";
     public const string Backoff = "backoff";
     public const string Spawn = "spawn";
@@ -157,6 +161,23 @@ public static class Words
         ProbeKind.Notify => "notify",
         ProbeKind.Log => "log",
     };
+
+    public static string Of(RunTrigger trigger) => trigger switch
+    {
+        RunTrigger.Schedule => "schedule",
+        RunTrigger.Manual => "manual",
+        RunTrigger.Retry => "retry",
+    };
+
+    public static string Of(RunOutcome outcome) => outcome switch
+    {
+        RunOutcome.Success => "success",
+        RunOutcome.Failure => "failure",
+        RunOutcome.Skipped => "skipped",
+        RunOutcome.Deadline => "deadline",
+    };
+
+    public static IReadOnlyList<RunOutcome> RunOutcomes { get; } = Enum.GetValues<RunOutcome>();
 
     public static IReadOnlyList<ExitReason> ExitReasons { get; } = Enum.GetValues<ExitReason>();
 

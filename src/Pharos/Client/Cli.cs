@@ -41,6 +41,7 @@ internal static class Cli
     {
         "list" => Ask(line, shell, "GET", "/v1/instances", line.Words is [var app] ? Query("app", app) : ""),
         "describe" => Ask(line, shell, "GET", AppPath(line.Words[0]), ""),
+        "run" => Ask(line, shell, "POST", AppPath(line.Words[0]) + "/run", line.Has("--wait") ? "wait=1" : ""),
         "stop" or "restart" => EachApp(line, shell, "POST", "/" + line.Verb.Name),
         "delete" => EachApp(line, shell, "DELETE", ""),
         "start" => StartVerb.Run(line, shell),

@@ -14,6 +14,7 @@ internal static class StartVerb
     private static readonly string[] ConfigurationEndings =
         [".config.js", ".config.cjs", ".config.mjs", ".json", ".yml", ".yaml"];
 
+    private static readonly string[] JobOptions = ["--schedule-zone", "--overlap", "--deadline", "--history"];
     private static readonly string[] FileOptions = ["--only", "--profile"];
 
     /// <summary>Runs it for each script or app.</summary>
@@ -23,6 +24,11 @@ internal static class StartVerb
         if (line.Words.Count > 1 && line.Has("--name"))
         {
             return shell.Fail("--name gives a name to one script, and here are several", ExitCodes.Usage);
+        }
+
+        if (!line.Has("--schedule") && Array.Find(JobOptions, line.Has) is { } lonely)
+        {
+            return shell.Fail($"{lonely} is for jobs: it goes with --schedule PATTERN", ExitCodes.Usage);
         }
 
         if (Environment(line, shell, out var environment) is { } fault)
@@ -113,7 +119,16 @@ internal static class StartVerb
             Live = Probe(line, "--live"),
             DependsOn = Dependencies(line.Value("--depends-on")),
             Watch = Watch(line, shell),
-            Schedule = line.Value("--schedule") is { } cron ? new() { Cron = cron, Zone = line.Value("--schedule-zone"), Overlap = line.Value("--overlap") } : null,
+            Schedule = line.Value("--schedule") is { } cron
+                ? new()
+                {
+                    Cron = cron,
+                    Zone = line.Value("--schedule-zone"),
+                    Overlap = line.Value("--overlap"),
+                    History = line.Value("--history") is { } history ? Number(history) : null,
+                    Deadline = line.Value("--deadline"),
+                }
+                : null,
             Autostart = line.Has("--no-autostart") ? false : null,
             OutFile = Absolute(line.Value("--out-file"), shell),
             ErrFile = Absolute(line.Value("--err-file"), shell),

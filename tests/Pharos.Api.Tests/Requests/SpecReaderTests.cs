@@ -54,6 +54,8 @@ public sealed class SpecReaderTests
         { Good with { Schedule = new() { Cron = "often" } }, "schedule.cron 'often'" },
         { Good with { Schedule = new() { Cron = "* * * * *", Zone = "Mars" } }, "schedule.zone 'Mars' is not a time zone" },
         { Good with { Schedule = new() { Cron = "* * * * *", Deadline = "0" } }, "schedule.deadline '0' is no time at all" },
+        { Good with { Schedule = new() { Cron = "* * * * *" }, Restart = "always" }, "restart 'always' does not go with schedule" },
+        { Good with { Schedule = new() { Cron = "* * * * *" }, Cron = "* * * * *" }, "cron does not go with schedule" },
         { Good with { OutFile = "logs/" }, "outFile 'logs/' is not the path of a file" },
         { Good with { Limits = new Dictionary<string, string> { ["memory"] = "0" } }, "limit memory '0' is not a size" },
         { Good with { Limits = new Dictionary<string, string> { ["cpu"] = "all" } }, "limit cpu=all is not valid: write a number of cores" },

@@ -37,6 +37,8 @@ public sealed class UsageTests
     [InlineData("--name goes with a script; in 'ecosystem.config.js' the file itself says so", "start", "ecosystem.config.js", "--name", "x")]
     [InlineData("arguments after -- go with a script; in 'a.yaml' the file itself says so", "start", "a.yaml", "--", "x")]
     [InlineData("--only goes with a configuration file, and 'x.js' is none", "start", "x.js", "--only", "a")]
+    [InlineData("--overlap is for jobs: it goes with --schedule PATTERN", "start", "x.js", "--overlap", "allow")]
+    [InlineData("'run' needs a job: the NAME of an app with a schedule; see 'pharos help run'", "run")]
     [InlineData("'apply' needs a configuration file; see 'pharos help apply'", "apply")]
     public void A_mistake_is_one_line_and_exit_code_2(string expected, params string[] args)
     {

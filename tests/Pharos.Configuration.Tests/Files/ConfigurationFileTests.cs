@@ -174,9 +174,11 @@ public sealed class ConfigurationFileTests : IDisposable
     [InlineData("schedule: {zone: UTC}", "schedule.cron: is missing")]
     [InlineData("schedule: often", "schedule: 'often' is not accepted; accepted: a cron pattern of 5 or 6 fields, or an object")]
     [InlineData("schedule: {cron: '* * * * *', overlap: maybe}", "schedule.overlap: 'maybe' is not accepted; accepted: forbid, allow or replace")]
+    [InlineData("schedule: '@daily'\n  autorestart: true", "autorestart: does not go with schedule", 4)]
+    [InlineData("schedule: '@daily'\n  cron: '@hourly'", "cron: does not go with schedule", 4)]
     [InlineData("limits: {cpu: 0}", "limits.cpu: 0 is not accepted; accepted: a number of cores")]
-    public void A_fault_of_a_part_names_it(string attribute, string fault) =>
-        Assert.StartsWith($"p.yaml:3: apps[0].{fault}", Assert.Single(Read("p.yaml", $"apps:\n- script: a\n  {attribute}\n").Faults), StringComparison.Ordinal);
+    public void A_fault_of_a_part_names_it(string attribute, string fault, int line = 3) =>
+        Assert.StartsWith($"p.yaml:{line}: apps[0].{fault}", Assert.Single(Read("p.yaml", $"apps:\n- script: a\n  {attribute}\n").Faults), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("x.config.js", "module.exports = {\n  apps: [}\n", "x.config.js:2: node cannot evaluate it: SyntaxError")]

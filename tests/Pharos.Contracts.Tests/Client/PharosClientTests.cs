@@ -45,6 +45,16 @@ public sealed class PharosClientTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_reads_back_as_it_was_sent()
+    {
+        var sent = Samples.Run(7, "manual", "failure", 2, "error_code", 3);
+        using var server = new ScriptedServer(Socket, ScriptedServer.Response(JsonSerializer.Serialize(sent, ContractsJson.Default.RunView)));
+        using var client = new PharosClient(Socket);
+        Assert.Equal(sent, await client.Run("backup", wait: true));
+        Assert.Equal("POST /v1/apps/backup/run?wait=1 HTTP/1.1", Assert.Single(server.Requests).Line);
+    }
+
+    [Fact]
     public async Task A_refusal_carries_what_the_daemon_said()
     {
         using var server = new ScriptedServer(Socket, ScriptedServer.Response("""{"status":404,"title":"not-found","detail":"no app is called web"}""", 404, "Content-Type: application/problem+json\r\n"));

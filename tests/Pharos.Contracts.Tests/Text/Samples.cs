@@ -54,6 +54,52 @@ internal static class Samples
         Instance("slow", 0, "starting", "not_ready") with { Pid = 77, UptimeSeconds = 0.2 },
     ];
 
+    /// <summary>A job with a run that goes on, and one of each end.</summary>
+    public static AppView Job() => App() with
+    {
+        Name = "backup",
+        Script = "backup.sh",
+        Args = [],
+        RestartMode = "on-failure",
+        Instances =
+        [
+            Running("backup", 0, 12.7, 3.1, 40L << 20),
+            Instance("backup", 1, "stopped", "not_ready") with { NextRunAt = Noon.AddHours(15), LastExit = Exit("error_code", 3) },
+        ],
+        Job = new()
+        {
+            Cron = "0 3 * * *",
+            Zone = "Europe/Berlin",
+            Overlap = "allow",
+            DeadlineSeconds = 1800,
+            NextRunAt = Noon.AddHours(15),
+            Runs =
+            [
+                Run(1207, "manual"),
+                Run(1206, "retry", "success", 734, "success", 0) with { First = 1205 },
+                Run(1205, "schedule", "failure", 3.24, "error_code", 3) with { Index = 1 },
+                Run(1204, "schedule", "skipped") with { Times = 17 },
+                Run(1203, "schedule", "deadline", 1800, "stop_timeout_kill"),
+                Run(1202, "schedule", "failure", 0.2, "signal") with { Signal = 11, SignalName = "SIGSEGV" },
+                Run(1201, "schedule", "failure", null, "lost"),
+            ],
+        },
+    };
+
+    public static RunView Run(long number, string trigger, string? outcome = null, double? seconds = null, string? reason = null, int? code = null) => new()
+    {
+        App = "backup",
+        Number = number,
+        First = number,
+        Trigger = trigger,
+        StartedAt = Noon,
+        Index = 0,
+        Outcome = outcome,
+        DurationSeconds = seconds,
+        Reason = reason,
+        Code = code,
+    };
+
     public static AppView App() => new()
     {
         Name = "web",

@@ -28,6 +28,14 @@ public sealed class StateTextTests
     }
 
     [Fact]
+    public void A_job_between_its_runs_is_scheduled()
+    {
+        var it = Samples.Instance("backup", 0, "stopped", "not_ready") with { NextRunAt = new DateTimeOffset(2026, 3, 2, 3, 0, 0, TimeSpan.Zero) };
+        Assert.Equal(("scheduled (2026-03-02 03:00:00 UTC)", "scheduled", Sgr.Yellow), (StateText.Long(it), StateText.Short(it), StateText.Color(it)));
+        Assert.Contains("1 scheduled,", InstanceTable.Render([it], 0, color: false), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_failure_says_why() =>
         Assert.Equal("failed (crash loop)", StateText.Long(Samples.Instance("web", 0, "failed", "not_ready") with { Failure = "crash_loop" }));
 }

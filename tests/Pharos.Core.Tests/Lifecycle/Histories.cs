@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Pharos.Core.Lifecycle;
+using Pharos.Core.Schedules;
 using static Pharos.Core.Lifecycle.InstanceEvent;
 
 namespace Pharos.Core.Tests.Lifecycle;
@@ -25,10 +26,13 @@ public enum Happening
     OldTimerFires,
     OldExitArrives,
     Adopted,
+    RunComesDue,
+    RunTakesThePlace,
+    RunIsOverdue,
 }
 
 /// <summary>Plays a history against the lifecycle and against a model of the world outside: which processes exist.</summary>
-internal sealed class Replay
+internal sealed class Replay(bool job = false)
 {
     private readonly HashSet<int> _alive = [];
     private readonly HashSet<int> _spawning = [];
@@ -36,7 +40,13 @@ internal sealed class Replay
     private (int Incarnation, bool Set) _timer;
     private int? _awaits;
 
-    public InstanceState State { get; private set; } = new() { Seed = 42, DependsOn = ["db"], Policy = new RestartPolicy { MaxCrashes = 4, CrashWindow = TimeSpan.FromSeconds(60) } };
+    public InstanceState State { get; private set; } = new()
+    {
+        Seed = 42,
+        IsJob = job,
+        DependsOn = job ? [] : ["db"],
+        Policy = new RestartPolicy { Mode = job ? RestartMode.OnFailure : RestartMode.Always, MaxCrashes = 4, CrashWindow = TimeSpan.FromSeconds(60) },
+    };
 
     public int MostAlive { get; private set; }
 
@@ -56,7 +66,7 @@ internal sealed class Replay
                 continue;
             if (e is StopRequested)
                 StoppedByAPerson = true;
-            if (e is StartRequested or RestartRequested)
+            if (e is StartRequested or RestartRequested or RunRequested)
                 StoppedByAPerson = false;
             Apply(InstanceLifecycle.Step(State, e with { At = _now }));
         }
@@ -83,6 +93,12 @@ internal sealed class Replay
                 var never = _spawning.First();
                 _spawning.Remove(never);
                 return new SpawnRefused(never, "refused", happening == Happening.SpawnFailsForNow);
+            case Happening.RunComesDue:
+                return new RunRequested(1, RunTrigger.Schedule, null, Replace: false);
+            case Happening.RunTakesThePlace:
+                return new RunRequested(1, RunTrigger.Manual, null, Replace: true);
+            case Happening.RunIsOverdue:
+                return new RunOverdue(State.Incarnation);
             case Happening.GetsReady:
                 return new BecameReady(State.Incarnation);
             case Happening.GetsUnready:

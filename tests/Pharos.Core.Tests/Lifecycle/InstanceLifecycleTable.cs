@@ -1,5 +1,6 @@
 using System.Text;
 using Pharos.Core.Lifecycle;
+using Pharos.Core.Schedules;
 using Pharos.TestKit;
 using Xunit;
 using static Pharos.Core.Lifecycle.InstanceEvent;
@@ -41,6 +42,16 @@ public sealed class InstanceLifecycleTable
         yield return ("Stopping, killed", it with { Phase = Phase.Stopping, Alive = true, Killed = true });
         yield return ("Stopping, to be started again", it with { Phase = Phase.Stopping, Alive = true, RestartAfterStop = RestartReason.Manual });
         yield return ("BackingOff", it with { Phase = Phase.BackingOff, LaunchReason = RestartReason.Crash, UnstableInARow = 2, Backoff = TimeSpan.FromMilliseconds(200) });
+        var job = it with { IsJob = true, Policy = it.Policy with { Mode = RestartMode.Never } };
+        var retried = job with { Policy = it.Policy with { Mode = RestartMode.OnFailure } };
+        yield return ("Job, stopped", job);
+        yield return ("Job, run goes on", job with { Phase = Phase.Running, Alive = true, Readiness = Readiness.Ready });
+        yield return ("Job, spawn under way", job with { Phase = Phase.Starting, Spawning = true });
+        yield return ("Job, stopping", job with { Phase = Phase.Stopping, Alive = true });
+        yield return ("Job, stopping over its memory limit", job with { Phase = Phase.Stopping, Alive = true, RestartAfterStop = RestartReason.MemoryLimit });
+        yield return ("Job with retries, run goes on", retried with { Phase = Phase.Running, Alive = true, Readiness = Readiness.Ready });
+        yield return ("Job with retries, two tries failed", retried with { Phase = Phase.Running, Alive = true, Readiness = Readiness.Ready, UnstableInARow = 2, Crashes = [At(95), At(98)] });
+        yield return ("Job with retries, waits for the next", retried with { Phase = Phase.BackingOff, LaunchReason = RestartReason.Crash, UnstableInARow = 2, Backoff = TimeSpan.FromMilliseconds(200) });
         yield return ("Failed", it with { Phase = Phase.Failed, Failure = FailureReason.CrashLoop });
     }
 
@@ -51,6 +62,11 @@ public sealed class InstanceLifecycleTable
         yield return ("StopRequested", new StopRequested { At = now });
         yield return ("RestartRequested Manual", new RestartRequested(RestartReason.Manual) { At = now });
         yield return ("RestartRequested MemoryLimit", new RestartRequested(RestartReason.MemoryLimit) { At = now });
+        yield return ("RunRequested Schedule", new RunRequested(1, RunTrigger.Schedule, DateTimeOffset.UnixEpoch, Replace: false) { At = now });
+        yield return ("RunRequested Schedule, replace", new RunRequested(1, RunTrigger.Schedule, DateTimeOffset.UnixEpoch, Replace: true) { At = now });
+        yield return ("RunRequested Manual, replace", new RunRequested(1, RunTrigger.Manual, null, Replace: true) { At = now });
+        yield return ("RunOverdue", new RunOverdue(current) { At = now });
+        yield return ("RunOverdue, earlier incarnation", new RunOverdue(current - 1) { At = now });
         yield return ("Spawned", new Spawned(current) { At = now });
         yield return ("Spawned, earlier incarnation", new Spawned(current - 1) { At = now });
         yield return ("SpawnRefused", new SpawnRefused(current, "no such file", false) { At = now });

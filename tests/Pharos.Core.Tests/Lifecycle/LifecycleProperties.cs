@@ -22,6 +22,14 @@ public sealed class LifecycleProperties
         Check.One(Many, Prop.ForAll(Replay.Any, history => Play(history).Faults is [] and var none && none.Count == 0));
 
     [Fact]
+    public void A_job_agrees_with_the_world_too_and_is_never_failed_for_good() =>
+        Check.One(Many, Prop.ForAll(Replay.Any, history =>
+        {
+            var replay = new Replay(job: true);
+            return history.All(h => replay.Play([h], TimeSpan.FromMilliseconds(100)).State.Phase != Phase.Failed) && replay is { MostAlive: <= 1, Faults: [] };
+        }));
+
+    [Fact]
     public void The_properties_reach_every_phase()
     {
         HashSet<Phase> reached = [];

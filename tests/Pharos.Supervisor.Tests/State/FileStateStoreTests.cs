@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
+using Pharos.Core.Schedules;
 using Pharos.Core.Specs;
 using Pharos.Supervisor.State;
 using Pharos.TestKit;
@@ -27,6 +28,8 @@ public sealed class FileStateStoreTests : IDisposable
         var (was, now) = (before.Instances[0], after.Instances[0]);
         Assert.Equal(was.Restarts.OrderBy(r => r.Key), now.Restarts.OrderBy(r => r.Key));
         Assert.Equal(was.Exits.OrderBy(r => r.Key), now.Exits.OrderBy(r => r.Key));
+        Assert.Equal(before.Job!.Outcomes.OrderBy(o => o.Key), after.Job!.Outcomes.OrderBy(o => o.Key));
+        Assert.Equal(before.Job with { Outcomes = after.Job.Outcomes }, after.Job);
         Assert.Equal(was with { Restarts = now.Restarts, Exits = now.Exits }, now);
         Assert.Equal("this boot", loaded.BootId);
     }
@@ -198,6 +201,17 @@ public sealed class FileStateStoreTests : IDisposable
                     Stdio = StdioMode.Fifo,
                     CreatedAt = DateTimeOffset.UnixEpoch.AddDays(1),
                     Policy = new RestartPolicy { StopExitCodes = [0, 3], Grace = TimeSpan.FromMilliseconds(1500.5) },
+                },
+                Job = new SavedJob
+                {
+                    Number = 9,
+                    Runs =
+                    [
+                        new JobRun { Number = 8, First = 7, Trigger = RunTrigger.Retry, StartedAt = DateTimeOffset.UnixEpoch.AddDays(3), Index = 2, Incarnation = 6, Outcome = RunOutcome.Deadline, Duration = TimeSpan.FromMilliseconds(1234.5), Reason = ExitReason.StopTimeoutKill, Code = 3, Signal = 9 },
+                        new JobRun { Number = 9, First = 9, Trigger = RunTrigger.Schedule, DueAt = DateTimeOffset.UnixEpoch.AddDays(4), StartedAt = DateTimeOffset.UnixEpoch.AddDays(4), Incarnation = 7, Times = 4 },
+                    ],
+                    Outcomes = ImmutableDictionary<RunOutcome, long>.Empty.Add(RunOutcome.Skipped, 4),
+                    CountersSince = DateTimeOffset.UnixEpoch.AddDays(2),
                 },
                 Instances =
                 [

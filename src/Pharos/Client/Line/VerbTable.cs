@@ -67,6 +67,18 @@ internal static class VerbTable
             LeastWords = 1, MostWords = Many, Words = Selector, TakesApps = true,
             Examples = [("pharos restart web", "all instances of web"), ("pharos restart web:0", "the first instance only")],
         },
+        new("run", "APP [--wait]", "run a job now")
+        {
+            LeastWords = 1, MostWords = 1, Words = "a job: the NAME of an app with a schedule", TakesApps = true,
+            Options = [new("--wait", ValueKind.None, "", "wait for its end and exit with its code (128 and the number when a signal ended it)")],
+            Details =
+                """
+                Also while its schedule is stopped. A run that goes on is treated as the job's overlap says: forbid refuses this one,
+                replace stops the other, allow runs beside it. With --wait and retries, the last try counts.
+                'start' and 'stop' are for the schedule; 'describe' shows the last runs and the next.
+                """,
+            Examples = [("pharos run backup", "begin a run"), ("pharos run backup --wait && pharos logs backup --no-follow", "go on when it went well")],
+        },
         new("delete", "APP...|all", "stop apps and forget them")
         {
             Aliases = ["del", "rm"], LeastWords = 1, MostWords = Many, Words = Selector, TakesApps = true,
