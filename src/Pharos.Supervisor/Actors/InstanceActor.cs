@@ -31,6 +31,7 @@ public sealed class InstanceActor : IAsyncDisposable
     private readonly TransitionTrace _spans;
     private readonly SnapshotBoard _board;
     private readonly ExitReports _reports;
+    private readonly Background _background;
     private readonly Channel<Letter> _inbox = Channel.CreateUnbounded<Letter>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ITimer _deadline;
     private readonly ITimer _readyTimer;
@@ -46,7 +47,6 @@ public sealed class InstanceActor : IAsyncDisposable
     private RestartRequested? _cause; // the last restart that was asked for
     private Task _launch = Task.CompletedTask;
     private Task _sweep = Task.CompletedTask;
-    private Task _background = Task.CompletedTask;
 
     /// <param name="spec">The app.</param>
     /// <param name="key">The slot.</param>
@@ -66,6 +66,7 @@ public sealed class InstanceActor : IAsyncDisposable
         _job = spec.Job is { } job && runs is not null ? new JobSlot(key, job, runs, services.Time, e => Post(e)) : null;
         _launcher = new Launcher(services, key, Id, Telemetry.Resource, log);
         _reporter = new InstanceReporter(services, Telemetry);
+        _background = new Background(key, services.Say);
         _trace = new OperationTrace(key, spec.Namespace, Id);
         _spans = new TransitionTrace(_trace, Telemetry, services.Time);
         _prober = new InstanceProber(services, spec, _launcher.NotifyName, Telemetry, e => Post(e), log.Mask);
@@ -321,13 +322,13 @@ public sealed class InstanceActor : IAsyncDisposable
                 _trace.Step(SpanNames.Signal);
                 _spans.Signalled();
                 var process = _running!.Process;
-                InBackground("signal", () => process.SignalTree(signal.Number));
+                _background.Run("signal", () => process.SignalTree(signal.Number));
                 _trace.Step(SpanNames.Drain);
                 break;
             case InstanceEffect.KillTree:
                 _trace.Step(SpanNames.Kill);
                 var doomed = _running!.Process;
-                InBackground("kill", () => doomed.KillTree(KillPatience));
+                _background.Run("kill", () => doomed.KillTree(KillPatience));
                 break;
             case InstanceEffect.Arm arm:
                 Arm(arm.Incarnation, arm.Delay);
@@ -355,19 +356,6 @@ public sealed class InstanceActor : IAsyncDisposable
         var left = _spec.Policy.MinUptime - _services.Time.GetElapsedTime(spawnedAt);
         _readyTimer.Change(Timers.Bounded(left), Timeout.InfiniteTimeSpan);
     }
-
-    /// <summary>What the kernel refuses there is said; the deadline that follows tries harder.</summary>
-    private void InBackground(string what, Action act) => _background = Task.WhenAll(_background, Task.Run(() =>
-    {
-        try
-        {
-            act();
-        }
-        catch (Exception e)
-        {
-            _services.Say($"cannot {what} {Snapshot.Key}: {e.Message}");
-        }
-    }));
 
     private void AwaitDependencies(int incarnation)
     {
@@ -548,7 +536,7 @@ public sealed class InstanceActor : IAsyncDisposable
         _inbox.Writer.TryComplete();
         await _loop;
         await _launch; // one that the last letter began: its process carries our mark, and the next daemon finds it
-        await _background;
+        await _background.Done;
         await _reports.Done;
         _trace.End("abandoned", "the supervisor ended");
         _waiting?.Cancel();
