@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Core.Schedules;
 using Pharos.Core.Specs;
-using Pharos.Core.Lifecycle;
 using Pharos.Supervisor.Actors;
 using Pharos.Supervisor.Operations;
 using Pharos.Supervisor.Operations.Jobs;
