@@ -31,6 +31,7 @@ public static class InstanceLifecycle
         (Stopped or Stopping, RestartRequested x) when !x.Reason.IsAPersons() && it.RestartAfterStop is null => Ignored(it),
         (BackingOff or Failed, RestartRequested x) when !x.Reason.IsAPersons() && x.Reason != RestartReason.Watch => Ignored(it),
 
+        (_, RunRequested or RunOverdue) when !it.IsJob => Ignored(it),
         // Whoever starts a job wants its schedule: the runs are asked for one by one.
         (Stopped or Failed or BackingOff or Stopping, StartRequested) when it.IsJob => Ignored(it),
         (Stopped or Failed or BackingOff, RunRequested) => Launch(Forgiven(it), null, new Disarm()),

@@ -187,7 +187,7 @@ public sealed class JobRunTests
         await actor.Runs(2);
         var going = world.History()[^1];
         await world.NextDaemon();
-        await World.Reaches(world.Actor("job"), Phase.Running);
+        await world.ReachesInTime(world.Actor("job"), Phase.Running);
         Assert.Equal([4, null], world.History().Select(r => r.Code));
         Assert.Equal(going, world.Actor("job").Snapshot.Run);
         Assert.Equal(1, world.Count(RunOutcome.Failure));
@@ -214,6 +214,7 @@ public sealed class JobRunTests
             world.Host.Only.End(0);
             return Task.CompletedTask;
         });
+        await world.Actor("job").Rests();
         var run = Assert.Single(world.History());
         Assert.Equal((RunOutcome.Failure, ExitReason.Lost, null), (run.Outcome!.Value, run.Reason!.Value, run.Duration));
         Assert.Equal(1, await world.Actor("job").Settled());
@@ -228,7 +229,7 @@ public sealed class JobRunTests
         await world.Supervisor.StopAsync("job", default, CancellationToken.None);
         await world.Supervisor.RunAsync("job", false, default, CancellationToken.None);
         await world.NextDaemon();
-        await World.Reaches(world.Actor("job"), Phase.Running);
+        await world.ReachesInTime(world.Actor("job"), Phase.Running);
         Assert.Equal(1, await world.Actor("job").Settled());
         Assert.Single(world.Host.Alive);
         world.Host.Only.End(0);
@@ -247,7 +248,7 @@ public sealed class JobRunTests
             world.Host.Stubborn = false;
             return Task.CompletedTask;
         });
-        await world.Actor("job").Rests();
+        await world.TimePasses(() => world.Actor("job").Snapshot.State.Phase == Phase.Stopped, "the rest of its grace is over"); // it had its signal
         Assert.Empty(world.Host.Alive);
     }
 }

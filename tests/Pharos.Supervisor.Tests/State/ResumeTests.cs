@@ -182,6 +182,7 @@ public sealed class ResumeTests
                 world.Host.Remove(process); // the machine went down: nobody was told
             store.Save(state with
             {
+                BootId = "another boot",
                 Apps = [.. state.Apps.Select(a => a with { Instances = [.. a.Instances.Select(i => i with { Process = i.Process is { } p ? p with { BootId = "another boot" } : null })] })],
             });
             return Task.CompletedTask;

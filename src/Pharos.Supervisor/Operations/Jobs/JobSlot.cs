@@ -110,7 +110,7 @@ internal sealed class JobSlot : IDisposable
         Run = Run! with
         {
             Outcome = _tookTooLong ? RunOutcome.Deadline : reason == ExitReason.Success ? RunOutcome.Success : RunOutcome.Failure,
-            Duration = exited?.Uptime,
+            Duration = reason == ExitReason.Lost ? null : exited?.Uptime, // of one that is lost nobody knows when it ended
             Reason = reason,
             Code = exited?.Status.Code,
             Signal = exited?.Status.Signal,
@@ -135,9 +135,11 @@ internal sealed class JobSlot : IDisposable
                 Incarnation = incarnation,
             };
             _ledger.Began(Run);
+            Watch(incarnation, age);
+            return;
         }
 
-        Watch(incarnation, age);
+        Watch(incarnation, _time.GetUtcNow() - known.StartedAt);
     }
 
     private void Watch(int incarnation, TimeSpan age)
