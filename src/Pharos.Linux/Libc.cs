@@ -45,7 +45,11 @@ internal static unsafe partial class Libc
     /// <summary>Sizes with room to spare: glibc 2.36 has 336, 80 and 128 bytes.</summary>
     internal const int SpawnAttributesSize = 512, FileActionsSize = 256, SignalSetSize = 128;
 
-    private const int SYS_pidfd_send_signal = 424, SYS_pidfd_open = 434;
+    internal const int AF_UNIX = 1, SOCK_STREAM = 1, SOCK_CLOEXEC = 0x80000, EBADF = 9;
+
+    internal const uint S_IFSOCK = 0xC000;
+
+    private const int SYS_pidfd_send_signal = 424, SYS_pidfd_open = 434, SYS_pidfd_getfd = 438;
 
     private static readonly bool Arm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
     private static readonly int SYS_setgroups = Arm ? 159 : 116;
@@ -89,6 +93,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int memfd_create(string name, uint flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int socketpair(int domain, int type, int protocol, int* pair);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint recv(int fd, byte* buffer, nint length, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial nint recvmsg(int fd, MessageHeader* message, int flags);
@@ -269,6 +279,8 @@ internal static unsafe partial class Libc
     private static partial nint syscall(nint number, nint a, nint b, nint c, nint d);
 
     internal static int pidfd_open(int pid) => (int)syscall(SYS_pidfd_open, pid, 0, 0, 0);
+
+    internal static int pidfd_getfd(int pidfd, int target, uint flags) => (int)syscall(SYS_pidfd_getfd, pidfd, target, (nint)flags, 0);
 
     internal static int pidfd_send_signal(int pidfd, int signal) => (int)syscall(SYS_pidfd_send_signal, pidfd, signal, 0, 0);
 

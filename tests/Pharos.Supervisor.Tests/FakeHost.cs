@@ -95,6 +95,18 @@ internal sealed class FakeProcess(FakeHost host, int pid, InstanceKey key, strin
 
     public ConcurrentQueue<int> Signals { get; } = new();
 
+    /// <summary>Takes what the process says on its channel; null: nobody listens yet.</summary>
+    public Action<string>? Hears { get; private set; }
+
+    /// <summary>Why nobody can listen.</summary>
+    public string? OutOfHearing { get; set; }
+
+    public string? Listen(Action<string> said)
+    {
+        Hears = said;
+        return OutOfHearing;
+    }
+
     public int Survivors
     {
         get => _survivors;

@@ -44,9 +44,9 @@ internal sealed partial class SpecReader
         if (r is null)
             return null;
         if (!ProbeSpec.TryParseCheck(r.Check, out var kind, out var target))
-            _faults.Add($"{key} '{r.Check}' is not a check: write http://HOST:PORT/PATH, tcp:HOST:PORT, tcp:/SOCKET, exec:COMMAND, notify or log:PATTERN");
-        if (key == "live" && kind == ProbeKind.Log)
-            _faults.Add("live cannot be a log check: a line says that something began, not that it goes on; write another check");
+            _faults.Add($"{key} '{r.Check}' is not a check: write http://HOST:PORT/PATH, tcp:HOST:PORT, tcp:/SOCKET, exec:COMMAND, notify, ipc or log:PATTERN");
+        if (key == "live" && kind is ProbeKind.Log or ProbeKind.Ipc)
+            _faults.Add($"live cannot be {(kind == ProbeKind.Log ? "a log" : "an ipc")} check: that says that something began, not that it goes on; write another check");
         var defaults = new ProbeSpec { Kind = kind };
         if (r.Body is not null && !ProbeSpec.IsPattern(r.Body))
             _faults.Add($"{key}.body '{r.Body}' is not a regular expression (without backreferences and lookarounds)");

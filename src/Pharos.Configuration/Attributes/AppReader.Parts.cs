@@ -6,7 +6,7 @@ namespace Pharos.Configuration.Attributes;
 /// <summary>The attributes that are objects of their own.</summary>
 internal sealed partial class AppReader
 {
-    private static readonly string[] Checks = ["http", "tcp", "exec", "log", "notify"];
+    private static readonly string[] Checks = ["http", "tcp", "exec", "log", "notify", "ipc"];
 
     private static string? LimitOf(Node node, AttributeKind kind) => kind switch
     {
@@ -40,6 +40,19 @@ internal sealed partial class AppReader
         return probe.Check.Length > 0 ? OfKind(name, member, probe) : null;
     }
 
+    /// <summary>PM2's way to say it: a Node app sends 'ready', and is given that long.</summary>
+    private ProbeRequest? Ready()
+    {
+        var probe = Probe("ready");
+        var waits = Get("wait_ready", n => Values.Flag(n)?.ToString(), AttributeKind.Flag) == bool.TrueString;
+        var patience = Get("listen_timeout", Values.Duration, AttributeKind.Duration);
+        if (waits && probe is null)
+            return new() { Check = "ipc", Deadline = patience };
+        if (waits)
+            reporter.Fault(_members["wait_ready"].Line, Path("wait_ready"), "says the same as ready; accepted: one of them");
+        return probe;
+    }
+
     private string? CheckOf(string name, Member member, Dictionary<string, Member> part)
     {
         var given = Checks.Where(part.ContainsKey).ToList();
@@ -55,14 +68,14 @@ internal sealed partial class AppReader
             "tcp" => Inner(part, name, kind, n => Values.Name(n) is { } to && Values.Check(new Node.Scalar(n.Line, n.Column, ScalarKind.Text, "tcp:" + to)) is not null ? "tcp:" + to : null, AttributeKind.Check),
             "exec" => Inner(part, name, kind, n => Values.Text(n) is { } command ? "exec:" + command : null, AttributeKind.Text),
             "log" => Inner(part, name, kind, n => Values.Pattern(n) is { } pattern ? "log:" + pattern : null, AttributeKind.Pattern),
-            _ => Inner(part, name, kind, n => Values.Flag(n) == true ? "notify" : null, AttributeKind.Flag),
+            _ => Inner(part, name, kind, n => Values.Flag(n) == true ? kind : null, AttributeKind.Flag),
         };
     }
 
     private ProbeRequest OfKind(string name, Member member, ProbeRequest probe)
     {
-        if (name == "live" && probe.Check.StartsWith("log:", StringComparison.Ordinal))
-            reporter.Fault(member.Line, Path(name), "cannot be a log check, since a line says that something began, not that it goes on; accepted: http, tcp, exec or notify");
+        if (name == "live" && (probe.Check == "ipc" || probe.Check.StartsWith("log:", StringComparison.Ordinal)))
+            reporter.Fault(member.Line, Path(name), "cannot be a log or ipc check, since that says that something began, not that it goes on; accepted: http, tcp, exec or notify");
         if ((probe.Status ?? probe.Body) is not null && !probe.Check.StartsWith("http", StringComparison.Ordinal))
             reporter.Fault(member.Line, Path(name), "has status or body without http; accepted: both with http only");
         return probe;

@@ -74,7 +74,7 @@ internal sealed partial class AppReader(Node.Mapping app, string path, string fo
             Nice = Number("nice", n => Values.Whole(n, -20, 19), AttributeKind.Nice),
             Limits = Limits(),
             Stdio = Get("stdio", Values.Stdio, AttributeKind.Stdio),
-            Ready = Probe("ready"),
+            Ready = Ready(),
             Live = Probe("live"),
             DependsOn = Dependencies(),
             Watch = Watch(),

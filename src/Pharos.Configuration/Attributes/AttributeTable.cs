@@ -12,6 +12,7 @@ internal static class AttributeTable
         new("exec", Text, "Command that must end with code 0."),
         new("log", Pattern, "Pattern that a line of its output must match; for `ready` only."),
         new("notify", Flag, "The app says so itself by sd_notify(3)."),
+        new("ipc", Flag, "A Node app says so itself by `process.send('ready')`; for `ready` only."),
         new("status", Status, "Accepted statuses of `http`.") { Default = "200-399" },
         new("body", Pattern, "What the body of the `http` answer must match."),
         new("interval", Duration, "Time between two checks; of `live` with `notify` the longest silence.") { Default = "5s" },
@@ -88,6 +89,8 @@ internal static class AttributeTable
         new("otel", Parts, "Telemetry.") { Parts = [new("inject", Flag, "Whether OTEL_* and TRACEPARENT are put into the app's environment.") { Default = "true" }] },
 
         new("ready", CheckOrParts, "When it can do its work.") { Default = "it has lived for `min_uptime`", Parts = [.. Probe, new("deadline", Duration, "How long what depends on it waits.") { Default = "60s" }] },
+        new("wait_ready", Flag, "A Node app says that it is ready by `process.send('ready')`: the same as `ready: ipc`.") { Default = "false" },
+        new("listen_timeout", Duration, "With `wait_ready`: how long what depends on it waits.") { Default = "60s" },
         new("live", CheckOrParts, "When it is beyond help and is restarted.") { Default = "nobody asks", Parts = Probe },
         new("depends_on", Dependencies, "Apps that must be ready (or started) first; they are stopped after it."),
         new("watch", AttributeKind.Watch, "Restart it when a file changes; true: a file of `cwd`.") { Default = "false" },
@@ -109,7 +112,7 @@ internal static class AttributeTable
         new("error_file", Text, "Log file of stderr, likewise.") { Aliases = ["error", "err", "err_file", "err_log"], Default = "in the home" },
 
         Later("watch_options"),
-        Later("wait_ready"), Later("listen_timeout"), Later("listen"),
+        Later("listen"),
         Later("log_file", "log"), Later("logs"),
         Later("pid_file", "pid"), Later("merge_logs", "combine_logs"), Later("disable_logs"), Later("log_type"), Later("log_date_format"), Later("time"),
         Later("exec_mode") with { Harmless = ["fork", "fork_mode", "null"] },

@@ -51,6 +51,9 @@ public sealed record LaunchRequest
     /// <summary>Group name or number.</summary>
     public string? Group { get; init; }
 
+    /// <summary>Whether it gets a channel for messages as Node's <c>process.send</c> has it.</summary>
+    public bool NodeChannel { get; init; }
+
     /// <summary>File mode creation mask.</summary>
     public int? Umask { get; init; }
 
@@ -104,6 +107,11 @@ public interface IHostedProcess : IDisposable
 
     /// <summary>The limits on the instance as a whole that the kernel holds it to; what was asked for and is not in here could not be had.</summary>
     EquatableArray<LimitInForce> LimitsInForce => [];
+
+    /// <summary>Begins to hear what the process says on its channel; what it said before comes first.</summary>
+    /// <param name="said">Called with each message, JSON as it came, on a thread of the host. Must not block.</param>
+    /// <returns>Null when all is well; otherwise one line that says why there is no channel.</returns>
+    string? Listen(Action<string> said) => "it has none";
 
     /// <summary>Sends a signal to every process of the tree, descendants first. A process that is gone is no error.</summary>
     /// <param name="signal">Signal number.</param>

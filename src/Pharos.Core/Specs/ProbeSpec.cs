@@ -17,6 +17,9 @@ public enum ProbeKind
 
     /// <summary>A line of its output matches.</summary>
     Log,
+
+    /// <summary>A Node app says so: <c>process.send('ready')</c>.</summary>
+    Ipc,
 }
 
 /// <summary>How to find out whether an instance can do its work (readiness) or is beyond help (liveness).</summary>
@@ -25,7 +28,7 @@ public sealed record ProbeSpec
     /// <summary>How it asks.</summary>
     public required ProbeKind Kind { get; init; }
 
-    /// <summary>URL; host:port or the path of a socket; command line for the shell; pattern (regular expression); empty for <see cref="ProbeKind.Notify"/>.
+    /// <summary>URL; host:port or the path of a socket; command line for the shell; pattern (regular expression); empty for <see cref="ProbeKind.Notify"/> and <see cref="ProbeKind.Ipc"/>.
     /// <c>${NAME}</c> in a URL or address stands for the variable of the instance.</summary>
     public string Target { get; init; } = "";
 
@@ -53,7 +56,7 @@ public sealed record ProbeSpec
     /// <summary>How long what depends on the app waits for it to get ready.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Reads a check as people write it: a URL, <c>tcp:[HOST:]PORT</c>, <c>tcp:/PATH</c>, <c>exec:COMMAND</c>, <c>notify</c>, <c>log:PATTERN</c>.</summary>
+    /// <summary>Reads a check as people write it: a URL, <c>tcp:[HOST:]PORT</c>, <c>tcp:/PATH</c>, <c>exec:COMMAND</c>, <c>notify</c>, <c>ipc</c>, <c>log:PATTERN</c>.</summary>
     /// <param name="text">The text.</param>
     /// <param name="kind">How it asks.</param>
     /// <param name="target">What of.</param>
@@ -63,6 +66,12 @@ public sealed record ProbeSpec
         (kind, target) = (ProbeKind.Notify, "");
         if (text == "notify")
             return true;
+        if (text == "ipc")
+        {
+            kind = ProbeKind.Ipc;
+            return true;
+        }
+
         if (text.StartsWith("http://", StringComparison.Ordinal) || text.StartsWith("https://", StringComparison.Ordinal))
         {
             (kind, target) = (ProbeKind.Http, text);
@@ -97,6 +106,7 @@ public sealed record ProbeSpec
         ProbeKind.Exec => "exec:" + Target,
         ProbeKind.Log => "log:" + Target,
         ProbeKind.Notify => "notify",
+        ProbeKind.Ipc => "ipc",
     };
 
     /// <summary>Whether a text is a regular expression that can be matched in time linear in the input.</summary>

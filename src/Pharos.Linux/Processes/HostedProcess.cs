@@ -3,6 +3,7 @@ using Pharos.Core;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Linux.Cgroups;
+using Pharos.Linux.Channels;
 using Pharos.Linux.Daemon;
 
 namespace Pharos.Linux.Processes;
@@ -34,11 +35,29 @@ internal sealed class HostedProcess : IHostedProcess
     /// <inheritdoc/>
     public EquatableArray<LimitInForce> LimitsInForce { get; init; } = [];
 
+    /// <summary>Reads the channels of all processes.</summary>
+    internal required ChannelReader Channels { get; init; }
+
+    /// <summary>Its channel, when we made it; one of an earlier daemon is taken back when somebody wants to listen.</summary>
+    internal NodeChannel? Channel { get; set; }
+
     /// <summary>Takes the group when all in it were killed.</summary>
     internal required Action<InstanceGroup> Emptied { get; init; }
 
     /// <summary>It has not ended as far as we know.</summary>
     internal bool IsAlive => _root.IsAlive;
+
+    /// <inheritdoc/>
+    public string? Listen(Action<string> said)
+    {
+        var errno = 0;
+        if (_pidfd is not null)
+            Channel ??= NodeChannel.TakeBack(_pidfd, out errno);
+        if (Channel is null)
+            return errno == Libc.EPERM ? "the kernel's ptrace policy refuses to take it back" : $"it cannot be taken back: {LinuxException.Describe(errno)}";
+        Channel.Listen(Channels, said);
+        return null;
+    }
 
     /// <inheritdoc/>
     public void SignalTree(int signal) => _tree.Signal(_root, signal);
@@ -56,7 +75,11 @@ internal sealed class HostedProcess : IHostedProcess
     public int CountSurvivors() => _tree.CountSurvivors(_root);
 
     /// <inheritdoc/>
-    public void Dispose() => _pidfd?.Dispose();
+    public void Dispose()
+    {
+        Channel?.Dispose();
+        _pidfd?.Dispose();
+    }
 
     /// <summary>Begins to wait for its end.</summary>
     internal void Follow(PidfdReaper reaper, Action<ExitStatus> exited) =>

@@ -44,6 +44,12 @@ internal static class LaunchPlan
         };
         if (Interpreters.IsPython(request.Executable))
             env.TryAdd("PYTHONUNBUFFERED", "1");
+        if (request.NodeChannel)
+        {
+            env["NODE_CHANNEL_FD"] = $"{Channels.NodeChannel.ChildEnd}";
+            env["NODE_CHANNEL_SERIALIZATION_MODE"] = "json";
+        }
+
         if (credentials is { Name: { } name, Home: { } home })
         {
             env.TryAdd("HOME", home);

@@ -2,6 +2,7 @@ using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
 using Pharos.Linux.Cgroups;
+using Pharos.Linux.Channels;
 using Pharos.Linux.Daemon;
 using Pharos.Linux.Sampling;
 
@@ -18,6 +19,7 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
     private readonly ProcessTree _tree;
     private readonly CommandRunner _commands;
     private readonly GroupKeeper _groups;
+    private readonly ChannelReader _channels = new();
 
     /// <summary>Starts its two threads.</summary>
     /// <param name="say">Takes a line for the daemon's log; null: nobody.</param>
@@ -49,13 +51,22 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
         if (StdioFiles.Open(request, credentials, out var files) is { } unopened)
             return unopened;
         Confinement? confinement = null;
+        NodeChannel? channel = null;
         var pid = 0;
         try
         {
+            if (request.NodeChannel && NodeChannel.TryCreate(out channel, out var ends) is var errno)
+            {
+                if (errno != 0)
+                    return new LaunchRefused($"no channel can be made: {LinuxException.Describe(errno)}", Transient: true);
+                files = [.. files, .. ends];
+            }
+
             var failed = _groups.Open(request, out confinement) ?? _spawner.Start(LaunchPlan.Of(request, credentials, files, confinement), out pid);
             if (failed is not null)
             {
                 confinement.LetGo();
+                channel?.Dispose();
                 return failed;
             }
         }
@@ -68,7 +79,7 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
         DaemonLimits.Restore(pid, request.Limits);
         if (request.Nice is { } nice)
             Autogroup.TrySet(pid, nice);
-        return Hold(pid, request.Marker, $"{request.Key}", confinement, exited);
+        return Hold(pid, request.Marker, $"{request.Key}", confinement, exited, channel);
     }
 
     /// <inheritdoc/>
@@ -86,14 +97,14 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
         }
 
         var group = _groups.Find(identity.Pid);
-        var process = new HostedProcess(_tree, identity, BootInfo.WallTime(identity.StartTicks), marker, pidfd, group) { LimitsInForce = [.. group?.InForce() ?? []], Emptied = _groups.Emptied };
+        var process = new HostedProcess(_tree, identity, BootInfo.WallTime(identity.StartTicks), marker, pidfd, group) { LimitsInForce = [.. group?.InForce() ?? []], Emptied = _groups.Emptied, Channels = _channels };
         Follow(process, group, marker, $"pid {identity.Pid}", exited);
         return process;
     }
 
     /// <inheritdoc/>
     public IHostedProcess Remains(ProcessIdentity identity, string marker) =>
-        new HostedProcess(_tree, identity, BootInfo.WallTime(identity.StartTicks), marker, pidfd: null, _groups.LeftBy(marker)) { Emptied = _groups.Emptied };
+        new HostedProcess(_tree, identity, BootInfo.WallTime(identity.StartTicks), marker, pidfd: null, _groups.LeftBy(marker)) { Emptied = _groups.Emptied, Channels = _channels };
 
     /// <inheritdoc/>
     /// <remarks>A mark that is used for several incarnations takes the living one too.</remarks>
@@ -122,6 +133,7 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
     {
         _spawner.Dispose();
         _reaper.Dispose();
+        _channels.Dispose();
         _tree.Dispose();
         _groups.Dispose();
     }
@@ -144,7 +156,7 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
         });
     }
 
-    private Launched<IHostedProcess> Hold(int pid, string marker, string who, Confinement confinement, Action<ExitStatus> exited)
+    private Launched<IHostedProcess> Hold(int pid, string marker, string who, Confinement confinement, Action<ExitStatus> exited, NodeChannel? channel = null)
     {
         var startedAt = DateTimeOffset.UtcNow;
 
@@ -156,10 +168,11 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
             pidfd.Dispose();
             Spawner.Abandon(pid);
             confinement.LetGo();
+            channel?.Dispose();
             return new LaunchRefused($"pid {pid} was started but cannot be held: {LinuxException.Describe(errno)}", Transient: true);
         }
 
-        var process = new HostedProcess(_tree, new ProcessIdentity(pid, start, BootInfo.BootId), startedAt, marker, pidfd, confinement.Group) { LimitsInForce = confinement.InForce, Emptied = _groups.Emptied };
+        var process = new HostedProcess(_tree, new ProcessIdentity(pid, start, BootInfo.BootId), startedAt, marker, pidfd, confinement.Group) { LimitsInForce = confinement.InForce, Emptied = _groups.Emptied, Channels = _channels, Channel = channel };
         Follow(process, confinement.Group, marker, who, exited);
         return new Launched<IHostedProcess> { Value = process };
     }

@@ -246,7 +246,7 @@ public sealed class InstanceActor : IAsyncDisposable
         foreach (var effect in step.Effects)
             Run(effect);
         if (letter.Event is Spawned or Adopted && step.Handled && next.State is { Phase: Phase.Starting or Phase.Running })
-            _prober.Begin(next.State.Incarnation, _running!.Env, _services.Time.GetElapsedTime(_running.SpawnedAt), letter.Event is Adopted ? next.State.Readiness : null);
+            _prober.Begin(next.State.Incarnation, _running!.Process, _running.Env, _services.Time.GetElapsedTime(_running.SpawnedAt), letter.Event is Adopted ? next.State.Readiness : null);
         if ((step.Handled && letter.Event is not StatusSaid) || next.Wanted != before.Wanted)
             _changed();
     }

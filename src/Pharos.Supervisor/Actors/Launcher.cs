@@ -82,6 +82,7 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
             StdoutPath = outPath,
             StderrPath = errPath,
             Stdio = spec.Stdio,
+            NodeChannel = spec.Ready?.Kind == ProbeKind.Ipc,
             User = spec.User,
             Group = spec.Group,
             Umask = spec.Umask,

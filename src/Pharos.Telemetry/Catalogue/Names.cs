@@ -160,6 +160,7 @@ public static class Words
         ProbeKind.Exec => "exec",
         ProbeKind.Notify => "notify",
         ProbeKind.Log => "log",
+        ProbeKind.Ipc => "ipc",
     };
 
     public static string Of(RunTrigger trigger) => trigger switch

@@ -69,17 +69,21 @@ public sealed class ConfigurationFileTests : IDisposable
               watch: [src, lib]
               ignore_watch: '*.tmp'
               watch_delay: 1s
-              schedule: {cron: '0 3 * * *', zone: Europe/Berlin, overlap: replace, history: 5, deadline: 1h}
               autostart: false
               out_file: out.log
               error_file: /var/err.log
+            - script: job.sh
+              schedule: {cron: '0 3 * * *', zone: Europe/Berlin, overlap: replace, history: 5, deadline: 1h}
+            - script: late.js
+              wait_ready: true
+              listen_timeout: 3s
               stdio: fifo
               otel: {inject: false}
             """,
             new() { ShellCwd = _home.Path, Profile = "prod", Processors = 8, BaseEnv = new Dictionary<string, string> { ["HOME"] = "/h", ["PATH"] = "/bin" } });
         Assert.Empty(result.Faults);
         Assert.Empty(result.Warnings);
-        Golden.Match(System.Text.Json.JsonSerializer.Serialize(result.Apps[0], ContractsJson.Default.StartRequest).Replace(_home.Path, "HOME").Replace(",\"", ",\n\"") + "\n");
+        Golden.Match(string.Concat(result.Apps.Select(app => System.Text.Json.JsonSerializer.Serialize(app, ContractsJson.Default.StartRequest).Replace(_home.Path, "HOME").Replace(",\"", ",\n\"") + "\n")));
     }
 
     [Fact]
@@ -158,6 +162,14 @@ public sealed class ConfigurationFileTests : IDisposable
         Assert.Equal(["a"], Read("o.json", three, new() { ShellCwd = _home.Path, Only = ["a", "z"], OnlyMayBeGone = true }).Apps.Select(a => a.Name));
     }
 
+    [Fact]
+    public void Wait_ready_is_ready_by_ipc_and_both_are_a_fault()
+    {
+        var ready = Read("r.yaml", "script: a.js\nwait_ready: true\nlisten_timeout: 3000\n").Apps[0].Ready!;
+        Assert.Equal(("ipc", "3000"), (ready.Check, ready.Deadline));
+        Assert.Equal(["r.yaml:3: apps[0].wait_ready: says the same as ready; accepted: one of them"], Read("r.yaml", "apps:\n- script: a.js\n  wait_ready: true\n  ready: tcp:80\n").Faults);
+    }
+
     [Theory]
     [InlineData("ready: {}", "ready: says no check; accepted: one of http, tcp, exec, log, notify")]
     [InlineData("ready: {http: 'http://a/', tcp: 80}", "ready: says 2 checks")]
@@ -167,7 +179,8 @@ public sealed class ConfigurationFileTests : IDisposable
     [InlineData("ready: {http: 'http://a/', status: 99}", "ready.status: 99 is not accepted; accepted: a status or range")]
     [InlineData("ready: {http: 'http://a/', body: '('}", "ready.body: '(' is not accepted; accepted: a regular expression")]
     [InlineData("ready: {exec: true-ish, failures: 0}", "ready.failures: 0 is not accepted; accepted: a whole number from 1")]
-    [InlineData("live: {log: up}", "live: cannot be a log check")]
+    [InlineData("live: {log: up}", "live: cannot be a log or ipc check")]
+    [InlineData("live: ipc", "live: cannot be a log or ipc check")]
     [InlineData("depends_on: {db: {when: ready}}", "depends_on.db.when: is not understood; accepted: condition (ready or started)")]
     [InlineData("depends_on: 3", "depends_on: 3 is not accepted; accepted: an app, a list of apps")]
     [InlineData("watch: 3", "watch: 3 is not accepted; accepted: true, false, a path")]

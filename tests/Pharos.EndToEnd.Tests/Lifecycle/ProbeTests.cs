@@ -88,6 +88,23 @@ public sealed class ProbeTests : PharosTest
         await Pharos.UntilAsync("by-command", i => i.Readiness == "ready", "is as wanted");
     }
 
+    [Fact]
+    public async Task A_Node_app_says_that_it_is_ready_and_keeps_its_channel_when_the_daemon_is_killed()
+    {
+        var script = Path.Combine(Pharos.Folder, "app.js");
+        var go = Path.Combine(Pharos.Folder, "go");
+        File.WriteAllText(script, $"const fs = require('fs'); process.on('disconnect', () => console.log('disconnected'));\nconst wait = setInterval(() => {{ if (fs.existsSync('{go}')) {{ clearInterval(wait); process.send('ready'); }} }}, 20); setInterval(() => {{}}, 1000);");
+        await Pharos.OkAsync("start", script, "--name", "app", "--ready", "ipc");
+        var before = await Pharos.UntilAsync("app", i => i.Pid is not null, "is there");
+        Assert.Equal("not_ready", before.Readiness);
+        await Pharos.KillDaemonAsync();
+        File.WriteAllText(go, "");
+        await Pharos.OkAsync("list");
+        var after = await Pharos.UntilAsync("app", i => i.Readiness == "ready", "is ready");
+        Assert.Equal((before.Pid, 0L), (after.Pid, after.Restarts));
+        Assert.DoesNotContain("disconnected", PharosCli.LinesOf(after.OutLog));
+    }
+
     private static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -189,6 +189,27 @@ public sealed class ProbingTests : IAsyncLifetime
         await World.Reaches(_world.Actor(), Phase.Running);
     }
 
+    [Fact]
+    public async Task A_Node_app_says_that_it_is_ready_and_one_that_is_out_of_hearing_counts_as_ready_and_shows_it()
+    {
+        var actor = await _world.Running(World.Spec() with { Ready = new ProbeSpec { Kind = ProbeKind.Ipc } });
+        Assert.True(_world.Host.Spawned.First().NodeChannel);
+        await Eventually.True(() => _world.Host.Only.Hears is not null, "it is listened to");
+        _world.Host.Only.Hears!("{\"type\":\"something else\"}");
+        Assert.Equal(Phase.Starting, actor.Snapshot.State.Phase);
+        await _world.NextDaemon(() =>
+        {
+            _world.Host.Only.OutOfHearing = "the kernel's ptrace policy refuses to take it back";
+            return Task.CompletedTask;
+        });
+        var it = await World.Reaches(_world.Actor(), Phase.Running);
+        Assert.Equal((Readiness.Ready, "without its channel until the next restart: the kernel's ptrace policy refuses to take it back"), (it.State.Readiness, it.State.Status));
+        Assert.Null(await _world.Supervisor.RestartAsync("web", default, CancellationToken.None));
+        await Eventually.True(() => _world.Host.Alive.FirstOrDefault()?.Hears is not null, "the new one is listened to");
+        _world.Host.Only.Hears!("\"ready\"");
+        await World.Reaches(_world.Actor(), Phase.Running);
+    }
+
     public Task InitializeAsync() => Task.CompletedTask;
 
     public async Task DisposeAsync() => await _world.DisposeAsync();
