@@ -40,7 +40,7 @@ internal static class AttributeDocs
             never gives up. A `restart_delay` is a fixed wait; where `exp_backoff_restart_delay` is there too, the longer one counts (there the latter). The back-off
             doubles (there by half), follows an end before `min_uptime` only (there every end), is spread by a tenth, and begins anew after a life of 30 s, as
             there. `max_memory_restart` looks at the whole tree each second (there at the main process each 30 s), and such a restart counts as a crash.
-            `autorestart: false` with `cron_restart` is no job here, since what has ended stays ended: write `schedule`.
+            `autorestart: false` with `cron_restart` runs what has ended again at its time, as there; `schedule` does the same with history, overlap and deadline.
 
             Jobs: an app with `schedule` is not run when it is started; it is run at its times, ends by itself, and `pharos list` shows it as scheduled in
             between. `pharos stop` ends a run in order and pauses the schedule, `pharos start` resumes it, `pharos run APP` runs it now, `pharos restart` stops the

@@ -28,8 +28,10 @@ public static class InstanceLifecycle
         (_, DependenciesFailed x) when x.Incarnation != it.Incarnation || !it.Awaiting => Ignored(it),
 
         // A person's stop stands above what would restart by itself, and it may have come first by a hair.
-        (Stopped or Stopping, RestartRequested x) when !x.Reason.IsAPersons() && it.RestartAfterStop is null => Ignored(it),
-        (BackingOff or Failed, RestartRequested x) when !x.Reason.IsAPersons() && x.Reason != RestartReason.Watch => Ignored(it),
+        // One that ended by itself is another matter: its schedule, or a change of its files, brings it back.
+        (Stopped, RestartRequested { Reason: not RestartReason.Schedule } x) when !x.Reason.IsAPersons() => Ignored(it),
+        (Stopping, RestartRequested x) when !x.Reason.IsAPersons() && it.RestartAfterStop is null => Ignored(it),
+        (BackingOff or Failed, RestartRequested { Reason: not (RestartReason.Watch or RestartReason.Schedule) } x) when !x.Reason.IsAPersons() => Ignored(it),
 
         (_, RunRequested or RunOverdue) when !it.IsJob => Ignored(it),
         // Whoever starts a job wants its schedule: the runs are asked for one by one.

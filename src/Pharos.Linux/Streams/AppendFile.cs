@@ -10,14 +10,24 @@ public sealed unsafe class AppendFile : IAppendFile
     private readonly Fd _file;
     private readonly string _path;
 
-    /// <summary>Opens the file; makes it with mode 0640 when it is not there.</summary>
+    /// <summary>Opens the file; makes it with mode 0640 when it is not there, and its folder too.</summary>
     /// <param name="path">Absolute path.</param>
     /// <exception cref="LinuxException">It cannot be opened.</exception>
+    /// <exception cref="IOException">Its folder cannot be made.</exception>
     public AppendFile(string path)
     {
         _path = path;
-        _file = new Fd(LinuxException.Check(Libc.open(path, Libc.O_WRONLY | Libc.O_APPEND | Libc.O_CREAT | Libc.O_CLOEXEC, 0x1A0), "open", path));
+        var fd = Open(path);
+        if (fd < 0 && Libc.Errno == Libc.ENOENT)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            fd = Open(path);
+        }
+
+        _file = new Fd(LinuxException.Check(fd, "open", path));
     }
+
+    private static int Open(string path) => Libc.open(path, Libc.O_WRONLY | Libc.O_APPEND | Libc.O_CREAT | Libc.O_CLOEXEC, 0x1A0);
 
     /// <inheritdoc/>
     public long Length

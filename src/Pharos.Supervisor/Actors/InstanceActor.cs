@@ -252,7 +252,12 @@ public sealed class InstanceActor : IAsyncDisposable
     }
 
     /// <summary>What the supervisor itself asks for came too late: a person has stopped it meanwhile.</summary>
-    private static bool IsUnwanted(InstanceSnapshot it, InstanceEvent e) => !it.Wanted && e is RunRequested { Trigger: RunTrigger.Schedule };
+    private static bool IsUnwanted(InstanceSnapshot it, InstanceEvent e) => !it.Wanted && e switch
+    {
+        RunRequested x => x.Trigger == RunTrigger.Schedule,
+        RestartRequested x => !x.Reason.IsAPersons() && it.State.Phase is not (Phase.Starting or Phase.Running),
+        _ => false,
+    };
 
     /// <summary>The process is gone: read the rest of what it printed, then say how it ended. The next one does not wait for that.</summary>
     private InstanceSnapshot LetGo(Letter letter, InstanceSnapshot next, Transition step)

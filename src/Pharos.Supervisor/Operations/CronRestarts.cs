@@ -5,7 +5,7 @@ using Pharos.Supervisor.Actors;
 namespace Pharos.Supervisor.Operations;
 
 /// <summary>Restarts apps at the times of their cron patterns. A person's word stands above it: what was stopped stays stopped.</summary>
-/// <remarks>An instance that is not up and running at that moment (it starts, stops or backs off) is left alone: its last restart is still going.
+/// <remarks>One that ran to its end, and is not restarted for that, runs again at its time. One that starts, stops or backs off is left alone: its last restart is still going.
 /// A clock that jumps over several times leads to one restart.</remarks>
 internal sealed class CronRestarts : IDisposable
 {
@@ -50,7 +50,8 @@ internal sealed class CronRestarts : IDisposable
         _due[app.Spec] = NextOf(app.Spec, now);
         foreach (var instance in app.Instances)
         {
-            if (instance.Snapshot.State.Phase == Phase.Running)
+            // One that ran to its end, and is not restarted for that, waits for just this.
+            if (instance.Snapshot is { State.Phase: Phase.Running } or { Wanted: true, State.Phase: Phase.Stopped } or { Wanted: true, State.Failure: FailureReason.NotRestarted })
                 instance.Post(new InstanceEvent.RestartRequested(RestartReason.Schedule));
             else
                 _say($"{instance.Snapshot.Key} is not restarted by its schedule: it is {instance.Snapshot.State.Phase}");

@@ -1,3 +1,4 @@
+using Pharos.TestKit;
 using Xunit;
 
 namespace Pharos.Configuration.Tests.EndToEnd;
@@ -25,7 +26,7 @@ public sealed class ApplyTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Each_change_does_what_the_plan_said_and_leaves_the_others_alone()
+    public async Task Each_change_does_what_the_plan_said_and_leaves_the_others_alone()
     {
         Directory.CreateDirectory(_daemon.Folder.Path + "/sub");
         var web = "- {name: web, script: sleep, args: 2000, env: {KEEP: 1, GONE: hunter2}}\n";
@@ -57,9 +58,17 @@ public sealed class ApplyTests : IAsyncLifetime
         Assert.DoesNotContain("GONE=hunter2", Environ(fourth["web:0"]));
         Assert.Contains("KEEP=1", Environ(fourth["web:0"]));
 
+        // a log path, in a folder that is not there yet
+        web = web.Replace("script: /bin/sleep, args: 2000", "script: /bin/sh, args: [-c, 'echo hello; exec sleep 2000']", StringComparison.Ordinal);
+        Assert.Equal("web: update script args", _daemon.Apply(Other + web));
+        web = web.Replace("name: web", "name: web, out_file: ../logs/web/out.log", StringComparison.Ordinal);
+        Assert.Equal("web: update out_file", _daemon.Apply(Other + web));
+        await Eventually.True(() => File.Exists(_daemon.Folder.Path + "/logs/web/out.log") && File.ReadAllText(_daemon.Folder.Path + "/logs/web/out.log") == "hello\n", "its output is where it was asked to be");
+        fourth = _daemon.Pids();
+
         Assert.Equal(first["other:0"], fourth["other:0"]);
         var it = Assert.Single(_daemon.Instances(), i => i.App == "web");
-        Assert.Equal((3L, "deploy"), (it.Restarts, it.LastRestartReason));
+        Assert.Equal((5L, "deploy"), (it.Restarts, it.LastRestartReason));
     }
 
     [Fact]

@@ -84,6 +84,20 @@ public sealed class CronRestartsTests
         Assert.Single(world.Host.Spawned);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public async Task One_that_ran_to_its_end_and_is_not_restarted_for_that_runs_again_at_its_time(int code)
+    {
+        await using var world = new World();
+        var actor = await Up(world, Nightly("* * * * *", null) with { Policy = new RestartPolicy { Jitter = 0, Mode = RestartMode.Never } });
+        world.Host.Only.End(code);
+        await actor.WaitAsync(s => s.State.Phase is Phase.Stopped or Phase.Failed, CancellationToken.None).WaitAsync(Eventually.DefaultDeadline);
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+        await Restarted(actor, 2);
+        Assert.Equal(RestartReason.Schedule, actor.Snapshot.LastRestart);
+    }
+
     [Fact]
     public async Task A_restart_that_is_still_going_is_left_alone()
     {
