@@ -125,6 +125,7 @@ public sealed class LogPumpTests : IDisposable
     [Fact]
     public async Task A_log_file_that_cannot_be_opened_now_is_tried_again_and_catches_up()
     {
+        File.WriteAllText(_home.Path + "/not-yet", "a file where its folder is to be");
         using var log = Samples.Log(_home.Path + "/not-yet");
         var attachment = _pump.Attach(log, Out, Err, StdioMode.Spool);
         using (var file = new AppendFile(Out))
@@ -132,7 +133,7 @@ public sealed class LogPumpTests : IDisposable
         await Eventually.True(() => _said.Count > 0, "it is said");
         var drained = _pump.DrainAsync(attachment);
         Assert.False(drained.IsCompleted);
-        Directory.CreateDirectory(_home.Path + "/not-yet");
+        File.Delete(_home.Path + "/not-yet");
         await drained.WaitAsync(Deadline);
         Assert.Equal("kept\n", File.ReadAllText(log.OutPath));
     }
