@@ -1,4 +1,6 @@
+using System.Globalization;
 using Pharos.Contracts;
+using Pharos.Contracts.Text;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Schedules;
 using Pharos.Core.Specs;
@@ -62,6 +64,12 @@ internal static class ViewMapper
             credentials["nice"] = nice.ToString();
         foreach (var limit in spec.Limits)
             credentials["limit " + limit.Resource] = $"{Limit(limit.Soft)}:{Limit(limit.Hard)}";
+        if (spec.Resources.MemoryBytes is { } memory)
+            credentials["limit memory"] = Humanize.Bytes(memory);
+        if (spec.Resources.CpuPercent is { } cpu)
+            credentials["limit cpu"] = string.Create(CultureInfo.InvariantCulture, $"{cpu} % of a core");
+        if (spec.Resources.Tasks is { } tasks)
+            credentials["limit tasks"] = tasks.ToString(CultureInfo.InvariantCulture);
         return new AppView
         {
             Name = spec.Name,
@@ -82,6 +90,7 @@ internal static class ViewMapper
             Ready = spec.Ready?.Check,
             Live = spec.Live?.Check,
             DependsOn = [.. spec.DependsOn.Select(d => d.App)],
+            Watch = [.. spec.Watch?.Paths ?? []],
             Job = spec.Job is { } job ? Of(app, job, now) : null,
             Credentials = credentials,
             CreatedAt = spec.CreatedAt,

@@ -171,6 +171,9 @@ public sealed record AppView
     /// <summary>When it runs and what its runs came to; null when it is no job.</summary>
     public JobView? Job { get; init; }
 
+    /// <summary>Files and folders whose change restarts it.</summary>
+    public IReadOnlyList<string> Watch { get; init; } = [];
+
     /// <summary>User, group, umask, nice and limits that were asked for; empty when none.</summary>
     public IReadOnlyDictionary<string, string> Credentials { get; init; } = new Dictionary<string, string>();
 

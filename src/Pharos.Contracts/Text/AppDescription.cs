@@ -30,6 +30,7 @@ public static class AppDescription
         Line(text, "cron restart", app.CronZone is null ? app.Cron : $"{app.Cron} ({app.CronZone})", width);
         Line(text, "ready", app.Ready, width);
         Line(text, "live", app.Live, width);
+        Line(text, "watch", app.Watch.Count > 0 ? string.Join(", ", app.Watch) : null, width);
         Line(text, "depends on", app.DependsOn.Count > 0 ? string.Join(", ", app.DependsOn) : null, width);
         if (app.Job is { } job)
         {

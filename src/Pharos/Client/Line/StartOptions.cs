@@ -68,8 +68,7 @@ internal static class StartOptions
 
             CHECK is http://HOST:PORT/PATH (any status from 200 to 399 is good), tcp:HOST:PORT, tcp:/SOCKET, exec:COMMAND (exit code 0 is good),
             notify (the app says so itself, sd_notify(3)), and for --ready only ipc (a Node app: process.send('ready')) or log:PATTERN (a line of its
-            output matches). ${NAME} in an address
-            is the variable of the instance.
+            output matches). ${NAME} in an address is the variable of the instance.
 
             FILE is a configuration file (*.json, *.yml, *.yaml, *.config.js, package.json): 'pharos start FILE' is 'pharos apply FILE', and
             starts what is stopped. See 'pharos help apply'.
