@@ -20,13 +20,10 @@ internal sealed unsafe class NodeChannel : IDisposable
     private readonly List<byte> _begun = [];
     private readonly byte[] _buffer = new byte[16 * 1024];
     private Action<string>? _said;
-    private ChannelReader? _reader;
+    private IDisposable? _reading;
     private bool _tooLong;
 
     private NodeChannel(Fd ours) => _ours = ours;
-
-    /// <summary>For <see cref="Epoll.Add"/>.</summary>
-    internal Fd Handle => _ours;
 
     /// <summary>Makes a pair.</summary>
     /// <param name="channel">Our end.</param>
@@ -73,18 +70,21 @@ internal sealed unsafe class NodeChannel : IDisposable
     }
 
     /// <summary>Begins to read; what was said before comes first.</summary>
-    /// <param name="reader">Reads all channels.</param>
-    /// <param name="said">Called with each message, the JSON as it came, on the reader's thread. Must not block.</param>
-    internal void Listen(ChannelReader reader, Action<string> said)
+    /// <param name="loop">Reads all channels.</param>
+    /// <param name="said">Called with each message, the JSON as it came, on the loop's thread. Must not block.</param>
+    internal void Listen(ReadLoop loop, Action<string> said)
     {
         _said = said;
-        _reader = reader;
-        reader.Add(this);
+        _reading = loop.Add(_ours, ReadAll);
     }
 
-    /// <summary>Reads what is there. On the reader's thread.</summary>
-    /// <returns>False when nothing comes any more.</returns>
-    internal bool ReadAll()
+    public void Dispose()
+    {
+        _reading?.Dispose();
+        _ours.Dispose();
+    }
+
+    private bool ReadAll()
     {
         while (true)
         {
@@ -98,12 +98,6 @@ internal sealed unsafe class NodeChannel : IDisposable
             if (count > 0)
                 Take(_buffer.AsSpan(0, (int)count));
         }
-    }
-
-    public void Dispose()
-    {
-        _reader?.Remove(this);
-        _ours.Dispose();
     }
 
     private void Take(ReadOnlySpan<byte> bytes)

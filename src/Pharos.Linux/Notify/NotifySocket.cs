@@ -1,46 +1,56 @@
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Text;
 using Pharos.Core.Ports;
 using Pharos.Linux.Daemon;
+using Pharos.Linux.Streams;
 
 namespace Pharos.Linux.Notify;
 
 /// <summary>One socket.</summary>
-internal sealed unsafe class NotifySocket(Socket socket, string address, uint? user, Action<string> said, Action close) : INotifySocket
+internal sealed unsafe class NotifySocket : INotifySocket
 {
     private const int LongestMessage = 8192, ControlBytes = 64, SolSocket = 1, ScmCredentials = 2;
 
-    public string Address { get; } = address;
+    private readonly Socket _socket;
+    private readonly bool _isFile;
+    private readonly uint? _user;
+    private readonly Action<string> _said;
+    private readonly Action<NotifySocket> _closed;
+    private readonly IDisposable _reading;
 
-    internal SafeHandle Handle => socket.SafeHandle;
-
-    public void Dispose() => close();
-
-    internal void CloseHandle() => socket.Dispose();
-
-    /// <summary>Reads what is there. On the thread of all sockets.</summary>
-    internal void ReadAll()
+    /// <param name="socket">Bound; ours from here on.</param>
+    /// <param name="address">As <see cref="INotifySocket.Address"/> gives it.</param>
+    /// <param name="isFile">The address is a path, and the file goes with the socket.</param>
+    /// <param name="user">Whose messages are heard besides ours and root's; null: nobody's.</param>
+    /// <param name="said">Takes each message.</param>
+    /// <param name="loop">Reads all sockets.</param>
+    /// <param name="closed">Told when it is closed.</param>
+    internal NotifySocket(Socket socket, string address, bool isFile, uint? user, Action<string> said, ReadLoop loop, Action<NotifySocket> closed)
     {
-        var added = false;
-        try
+        (_socket, Address, _isFile, _user, _said, _closed) = (socket, address, isFile, user, said, closed);
+        _reading = loop.Add(socket.SafeHandle, ReadAll);
+    }
+
+    public string Address { get; }
+
+    public void Dispose()
+    {
+        _reading.Dispose();
+        _closed(this);
+        _socket.Dispose();
+        if (_isFile)
+            File.Delete(Address);
+    }
+
+    private bool ReadAll()
+    {
+        while (ReadOne((int)_socket.SafeHandle.DangerousGetHandle(), out var message))
         {
-            socket.SafeHandle.DangerousAddRef(ref added);
-            while (ReadOne((int)socket.SafeHandle.DangerousGetHandle(), out var message))
-            {
-                if (message is not null)
-                    said(message);
-            }
+            if (message is not null)
+                _said(message);
         }
-        catch (ObjectDisposedException)
-        {
-            // Closed this moment.
-        }
-        finally
-        {
-            if (added)
-                socket.SafeHandle.DangerousRelease();
-        }
+
+        return true;
     }
 
     /// <returns>False when there is nothing more.</returns>
@@ -70,7 +80,7 @@ internal sealed unsafe class NotifySocket(Socket socket, string address, uint? u
             at += (length + 7) & ~7;
         }
 
-        if (uid is { } sender && (sender == (user ?? SelfIdentity.Uid) || sender == SelfIdentity.Uid || sender == 0))
+        if (uid is { } sender && (sender == (_user ?? SelfIdentity.Uid) || sender == SelfIdentity.Uid || sender == 0))
             message = Encoding.UTF8.GetString(buffer, (int)count);
         return true;
     }

@@ -15,22 +15,13 @@ namespace Pharos.Linux.Notify;
 public sealed class NotifySockets : INotifySockets, IDisposable
 {
     private const int LongestPath = 107;
-    private const ulong StopTag = 0;
 
     private readonly string _folder;
-    private readonly Epoll _epoll = new();
-    private readonly EventFd _stop = new();
-    private readonly ConcurrentDictionary<ulong, NotifySocket> _open = new();
-    private readonly Lock _starting = new(); // guards _thread: nobody pays for the thread who has no such app
-    private Thread? _thread;
-    private ulong _lastTag = StopTag;
+    private readonly ReadLoop _loop = new("notify");
+    private readonly ConcurrentDictionary<NotifySocket, bool> _open = new();
 
     /// <param name="folder">Where sockets lie; made when the first is opened.</param>
-    public NotifySockets(string folder)
-    {
-        _folder = folder;
-        _epoll.Add(_stop.Handle, StopTag);
-    }
+    public NotifySockets(string folder) => _folder = folder;
 
     /// <inheritdoc/>
     public INotifySocket? Open(string name, string? user, Action<string> said, out string refused)
@@ -46,21 +37,10 @@ public sealed class NotifySockets : INotifySockets, IDisposable
         {
             var path = Path.Combine(_folder, name);
             var isFile = credentials is null && Encoding.UTF8.GetByteCount(path) <= LongestPath;
-            var socket = Bind(isFile ? path : $"@pharos-{name}", isFile);
-            var tag = Interlocked.Increment(ref _lastTag);
-            var open = new NotifySocket(socket, isFile ? path : $"@pharos-{name}", credentials?.Uid, said, () => Close(tag, isFile ? path : null));
-            _open[tag] = open;
-            _epoll.Add(socket.SafeHandle, tag);
-            lock (_starting)
-            {
-                if (_thread is null)
-                {
-                    _thread = new Thread(Work, 256 * 1024) { IsBackground = true, Name = "notify" };
-                    _thread.Start();
-                }
-            }
-
-            return open;
+            var address = isFile ? path : $"@pharos-{name}";
+            var socket = new NotifySocket(Bind(address, isFile), address, isFile, credentials?.Uid, said, _loop, s => _open.TryRemove(s, out _));
+            _open[socket] = true;
+            return socket;
         }
         catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException)
         {
@@ -72,12 +52,9 @@ public sealed class NotifySockets : INotifySockets, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _stop.Set();
-        _thread?.Join();
-        foreach (var socket in _open.Values)
+        foreach (var socket in _open.Keys)
             socket.Dispose();
-        _epoll.Dispose();
-        _stop.Dispose();
+        _loop.Dispose();
     }
 
     private Socket Bind(string address, bool isFile)
@@ -100,31 +77,6 @@ public sealed class NotifySockets : INotifySockets, IDisposable
         {
             socket.Dispose();
             throw;
-        }
-    }
-
-    private void Close(ulong tag, string? path)
-    {
-        if (!_open.TryRemove(tag, out var socket))
-            return;
-        _epoll.Remove(socket.Handle);
-        socket.CloseHandle();
-        if (path is not null)
-            File.Delete(path);
-    }
-
-    private void Work()
-    {
-        Span<ulong> tags = stackalloc ulong[64];
-        while (true)
-        {
-            foreach (var tag in tags[.._epoll.Wait(tags, Timeout.InfiniteTimeSpan)])
-            {
-                if (tag == StopTag)
-                    return;
-                if (_open.TryGetValue(tag, out var socket))
-                    socket.ReadAll();
-            }
         }
     }
 }

@@ -5,6 +5,7 @@ using Pharos.Core.Ports;
 using Pharos.Linux.Cgroups;
 using Pharos.Linux.Channels;
 using Pharos.Linux.Daemon;
+using Pharos.Linux.Streams;
 
 namespace Pharos.Linux.Processes;
 
@@ -36,7 +37,7 @@ internal sealed class HostedProcess : IHostedProcess
     public EquatableArray<LimitInForce> LimitsInForce { get; init; } = [];
 
     /// <summary>Reads the channels of all processes.</summary>
-    internal required ChannelReader Channels { get; init; }
+    internal required ReadLoop Channels { get; init; }
 
     /// <summary>Its channel, when we made it; one of an earlier daemon is taken back when somebody wants to listen.</summary>
     internal NodeChannel? Channel { get; set; }

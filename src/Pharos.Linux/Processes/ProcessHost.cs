@@ -5,6 +5,7 @@ using Pharos.Linux.Cgroups;
 using Pharos.Linux.Channels;
 using Pharos.Linux.Daemon;
 using Pharos.Linux.Sampling;
+using Pharos.Linux.Streams;
 
 namespace Pharos.Linux.Processes;
 
@@ -19,7 +20,7 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
     private readonly ProcessTree _tree;
     private readonly CommandRunner _commands;
     private readonly GroupKeeper _groups;
-    private readonly ChannelReader _channels = new();
+    private readonly ReadLoop _channels = new("channels");
 
     /// <summary>Starts its two threads.</summary>
     /// <param name="say">Takes a line for the daemon's log; null: nobody.</param>
@@ -150,9 +151,10 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
                 status = oom.Judge(status);
             }
 
-            exited(status);
+            // Before the word goes out: whoever hears it sweeps at once, and must find what was left in the group.
             if (group is not null)
                 _groups.LetGo(group, marker);
+            exited(status);
         });
     }
 

@@ -22,6 +22,7 @@ internal sealed class FolderTree : IDisposable
     private readonly InotifyWatch _inotify = new();
     private readonly Dictionary<int, Folder> _folders = [];
     private readonly HashSet<string> _missing = new(StringComparer.Ordinal);
+    private readonly List<Folder> _gone = []; // in the reading that goes on: their parents' notices may be among the dropped ones
     private readonly int _most;
     private DateTimeOffset _readAt = DateTimeOffset.UtcNow;
     private bool _over;
@@ -65,6 +66,7 @@ internal sealed class FolderTree : IDisposable
     {
         var since = _readAt - ClockGrain;
         _readAt = DateTimeOffset.UtcNow;
+        _gone.Clear();
         if (_inotify.ReadNotices(Notice))
             WalkAnew(since);
     });
@@ -189,8 +191,8 @@ internal sealed class FolderTree : IDisposable
     {
         if (folder.Relative.Length > 0)
         {
-            if (!moved)
-                _folders.Remove(number);
+            if (!moved && _folders.Remove(number))
+                _gone.Add(folder);
             return;
         }
 
@@ -217,6 +219,7 @@ internal sealed class FolderTree : IDisposable
     {
         _inotify.RemoveAll(_folders.Keys);
         var before = Below();
+        before.UnionWith(_gone.Select(f => (f.Root, f.Relative)));
         _folders.Clear();
         WatchRoots(_order.Paths, since);
         var now = Below();

@@ -1,5 +1,4 @@
 using Pharos.Core.Schedules;
-using Pharos.Core.Specs;
 using Pharos.Supervisor.Actors;
 using static Pharos.Core.Lifecycle.InstanceEvent;
 
@@ -11,16 +10,15 @@ internal sealed class JobScheduler : IDisposable
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(1); // apps come and go, and the wall clock may jump
     private static readonly TimeSpan ShortestSleep = TimeSpan.FromMilliseconds(1);
     private readonly Func<IEnumerable<App>> _apps;
-    private readonly WallClock _clock;
+    private readonly CronAgenda _agenda;
     private readonly Action<string> _say;
-    private readonly Dictionary<string, (JobSpec Job, DateTimeOffset? Due)> _due = [];
-    private readonly object _lock = new(); // guards _due and the clock: a tick may come while the last one is at work
+    private readonly object _lock = new(); // guards _agenda: a tick may come while the last one is at work
     private readonly ITimer _timer;
 
     public JobScheduler(Func<IEnumerable<App>> apps, TimeProvider time, Action<string> say)
     {
         _apps = apps;
-        _clock = new WallClock(time);
+        _agenda = new CronAgenda(time);
         _say = say;
         _timer = time.CreateTimer(_ => Look(), null, LongestSleep, Timeout.InfiniteTimeSpan);
     }
@@ -29,37 +27,10 @@ internal sealed class JobScheduler : IDisposable
     {
         lock (_lock)
         {
-            var now = _clock.Now(out var setBack);
-            if (setBack)
-                _due.Clear();
-            var jobs = _apps().Where(a => a.Spec.Job is not null).ToList();
-            foreach (var gone in _due.Keys.Where(name => !jobs.Exists(a => a.Spec.Name == name)).ToList())
-                _due.Remove(gone);
-            var sleep = LongestSleep;
-            foreach (var app in jobs)
-            {
-                var next = Next(app, now);
-                if (next - now < sleep)
-                    sleep = next!.Value - now;
-            }
-
+            var next = _agenda.Look(_apps(), app => app.Spec.Job is { } job ? (job.Cron, job.Zone) : null, Start);
+            var sleep = next < LongestSleep ? next.Value : LongestSleep;
             _timer.Change(sleep < ShortestSleep ? ShortestSleep : sleep, Timeout.InfiniteTimeSpan);
         }
-    }
-
-    /// <summary>Asks for the run when it is due.</summary>
-    /// <returns>The time of the one after that.</returns>
-    private DateTimeOffset? Next(App app, DateTimeOffset now)
-    {
-        var job = app.Spec.Job!;
-        var known = _due.TryGetValue(app.Spec.Name, out var at) && at.Job == job;
-        if (known && !(at.Due <= now))
-            return at.Due;
-        if (known)
-            Start(app, at.Due!.Value);
-        var next = CronTimes.Next(job.Cron, job.Zone, now);
-        _due[app.Spec.Name] = (job, next);
-        return next;
     }
 
     private void Start(App app, DateTimeOffset due)
