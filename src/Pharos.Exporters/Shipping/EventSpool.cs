@@ -90,6 +90,9 @@ internal sealed class EventSpool : ILogSink, ILogSource, IDisposable
                 if (next >= to)
                     break;
             }
+
+            if (into.Count > 0)
+                _files.Free(from, into[^1].Next);
         }
     }
 
@@ -126,7 +129,7 @@ internal sealed class EventSpool : ILogSink, ILogSource, IDisposable
     public void Delivered(long position)
     {
         lock (_gate)
-            _files.Free(position);
+            _files.Free(0, position);
     }
 
     public void Dispose() => _files.Dispose();

@@ -29,9 +29,16 @@ internal sealed class ShippingCheckpoint : IDisposable
         IsNew = true;
         if (folder is null)
             return;
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         _path = Path.Combine(folder, $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(destination)))[..16]}.at");
-        Load();
+        try
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Load();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            notice?.Invoke($"logs: cannot read what was delivered from {_path}: {e.Message}; beginning with what is printed from now on");
+        }
     }
 
     /// <summary>This destination was not known before: what was printed until now is not sent to it.</summary>

@@ -27,20 +27,14 @@ internal sealed class SpoolFiles : IDisposable
         (_folder, _notice) = (folder, notice);
         if (folder is null)
             return;
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        foreach (var path in Directory.EnumerateFiles(folder, "*.events"))
+        try
         {
-            if (long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var at))
-                _files.Add(at);
+            Find(folder);
         }
-
-        _files.Sort();
-        if (_files.Count > 0)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _written = _files[^1];
-            foreach (var (_, next) in InFile(_files[^1], _files[^1]))
-                _written = next;
-            End = _written;
+            notice?.Invoke($"logs: events cannot be kept in {folder}: {e.Message}; they stay in memory");
+            _folder = null;
         }
     }
 
@@ -92,19 +86,49 @@ internal sealed class SpoolFiles : IDisposable
         }
     }
 
-    /// <summary>Nobody needs what stands before this position.</summary>
-    public void Free(long position)
+    /// <summary>Nobody needs what stands between these positions any more. The file that is written stays: its name keeps the position.</summary>
+    public void Free(long from, long to)
     {
-        while (_folder is null && _unwritten.TryPeek(out var first) && first.Position < position)
-            _unwritten.Dequeue();
-        while (_files.Count > 1 && _files[1] <= position)
+        for (var kept = _unwritten.Count; kept > 0; kept--)
         {
-            File.Delete(PathOf(_files[0]));
-            _files.RemoveAt(0);
+            var frame = _unwritten.Dequeue();
+            if (frame.Position < from || frame.Position >= to)
+                _unwritten.Enqueue(frame);
+        }
+
+        for (var i = 0; i + 1 < _files.Count;)
+        {
+            if (_files[i] >= from && _files[i + 1] <= to)
+            {
+                File.Delete(PathOf(_files[i]));
+                _files.RemoveAt(i);
+            }
+            else
+            {
+                i++;
+            }
         }
     }
 
     public void Dispose() => _last?.Dispose();
+
+    private void Find(string folder)
+    {
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (var path in Directory.EnumerateFiles(folder, "*.events"))
+        {
+            if (long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var at))
+                _files.Add(at);
+        }
+
+        _files.Sort();
+        if (_files.Count == 0)
+            return;
+        _written = _files[^1];
+        foreach (var (_, next) in InFile(_files[^1], _files[^1]))
+            _written = next;
+        End = _written;
+    }
 
     private void Write(long position, byte[] frame)
     {
