@@ -1,0 +1,66 @@
+using Pharos.Logs.Live;
+using Pharos.Logs.Store;
+using Pharos.Telemetry.Shipping;
+
+namespace Pharos.Logs.Shipping;
+
+/// <summary>The streams of all instances that want to be shipped, one source a stream, however many instances share it.</summary>
+/// <param name="store">Where they are kept.</param>
+/// <param name="add">Takes a source that is to be read from now on.</param>
+/// <param name="end">Told that nothing is added to a source any more.</param>
+public sealed class StreamSources(LogStore store, Action<ILogSource> add, Action<ILogSource> end)
+{
+    private readonly Lock _gate = new(); // guards _streams
+    private readonly Dictionary<string, Shared> _streams = new(StringComparer.Ordinal);
+
+    /// <summary>The output of this instance is to be shipped, if it wants that.</summary>
+    /// <param name="log">Its output.</param>
+    public void Attach(InstanceLog log)
+    {
+        if (!log.Ships)
+            return;
+        var output = new ShippedOutput(log);
+        StreamSource? outSource = null, errSource = null;
+        lock (_gate)
+        {
+            foreach (var (path, stderr) in log.StorePaths)
+            {
+                if (!_streams.TryGetValue(path, out var shared))
+                {
+                    var folder = store.FolderOf(path);
+                    _streams[path] = shared = new(new StreamSource(Path.GetFileName(folder), store.Reader(path)) { Buffer = log.ShippingBuffer });
+                }
+
+                var isNew = shared.Owners.Count == 0;
+                shared.Owners.Add(log);
+                shared.Source.Own(log.Key.App, log.Key.Index, output);
+                if (isNew)
+                    add(shared.Source);
+                (outSource, errSource) = stderr ? (outSource, shared.Source) : (shared.Source, errSource);
+            }
+        }
+
+        log.Grown = stderr => (stderr ? errSource : outSource)?.Grew(log.PositionOf(stderr));
+    }
+
+    /// <summary>The instance is deleted, or goes on with other files.</summary>
+    /// <param name="log">Its output.</param>
+    public void Detach(InstanceLog log)
+    {
+        lock (_gate)
+        {
+            foreach (var (path, _) in log.StorePaths)
+            {
+                if (!_streams.TryGetValue(path, out var shared) || !shared.Owners.Remove(log) || shared.Owners.Count > 0)
+                    continue;
+                _streams.Remove(path);
+                end(shared.Source);
+            }
+        }
+    }
+
+    private sealed record Shared(StreamSource Source)
+    {
+        public HashSet<InstanceLog> Owners { get; } = [];
+    }
+}
