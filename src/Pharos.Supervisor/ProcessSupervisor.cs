@@ -5,6 +5,7 @@ using Pharos.Core.Identity;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
+using Pharos.Core.Specs.Logs;
 using Pharos.Logs.Live;
 using Pharos.Supervisor.Actors;
 using Pharos.Supervisor.Dependencies;
@@ -374,7 +375,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
 
     /// <summary>The first instance has the file as it was asked for; a further one its number before the extension.</summary>
     private static string? LogFile(string? path, InstanceKey key) =>
-        path is null || key.Index == 0 ? path : $"{Path.ChangeExtension(path, null)}-{key.Index}{Path.GetExtension(path)}";
+        path is null or LogSpec.NoFile || key.Index == 0 ? path : $"{Path.ChangeExtension(path, null)}-{key.Index}{Path.GetExtension(path)}";
 
     /// <summary>Called by actors after each transition that matters to others.</summary>
     private void Changed()

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pharos.Core.Lifecycle;
+using Pharos.Core.Specs.Logs;
 
 namespace Pharos.Core.Specs;
 
@@ -112,7 +113,10 @@ public sealed record AppSpec
     /// <summary>False: declared, and started only when somebody asks.</summary>
     public bool Autostart { get; init; } = true;
 
-    /// <summary>Absolute path of the log file of stdout; a further instance gets its number before the extension. Null: in the home.</summary>
+    /// <summary>What happens to its output.</summary>
+    public LogSpec Logs { get; init; } = new();
+
+    /// <summary>Absolute path of the log file of stdout; a further instance gets its number before the extension. Null: in the home; <see cref="LogSpec.NoFile"/>: none.</summary>
     public string? OutFile { get; init; }
 
     /// <summary>As <see cref="OutFile"/>, of stderr.</summary>
@@ -135,7 +139,7 @@ public sealed record AppSpec
         && Limits == other.Limits && Stdio == other.Stdio && Policy == other.Policy && Version == other.Version
         && InjectOtel == other.InjectOtel && MaxMemoryBytes == other.MaxMemoryBytes && CronRestart == other.CronRestart && CronZone == other.CronZone
         && Ready == other.Ready && Live == other.Live && DependsOn == other.DependsOn && Watch == other.Watch && Resources == other.Resources && Job == other.Job
-        && Autostart == other.Autostart && OutFile == other.OutFile && ErrFile == other.ErrFile
+        && Autostart == other.Autostart && OutFile == other.OutFile && ErrFile == other.ErrFile && Logs == other.Logs
         && InstanceVar == other.InstanceVar && IncrementVar == other.IncrementVar && Env.SequenceEqual(other.Env);
 
     /// <inheritdoc/>
