@@ -1,5 +1,4 @@
 using Pharos.Core.Ports;
-using Pharos.Core.Specs.Logs;
 using Pharos.Logs.Formats;
 using Pharos.Logs.Rotation;
 

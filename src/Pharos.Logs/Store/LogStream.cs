@@ -18,9 +18,8 @@ internal sealed partial class LogStream : IDisposable
     private readonly string _folder;
     private readonly Action<string> _say;
     private readonly Keeper _keeper;
-    private readonly LineEncoder _encoder;
-    private readonly ByteBuffer _buffer = new();
-    private readonly LineChoice? _choice;
+    private LineEncoder _encoder = null!;
+    private LineChoice? _choice;
     private Catalog _catalog;
     private IAppendFile? _file;
     private SegmentIndex? _index;
@@ -35,17 +34,18 @@ internal sealed partial class LogStream : IDisposable
         _folder = folder;
         _say = say;
         _keeper = keeper;
-        Options = options;
-        _encoder = new LineEncoder(options.Layout, options.Time is { } time ? new TimeFormat(time) : null, options.MaxLine);
-        _choice = options.ErrorsOnly ? line => SeverityBand.Of(line) >= SeverityBand.Error : null;
         _catalog = Catalog.Load(folder) is { } known && known.Path == options.Path ? known : new Catalog { Path = options.Path };
-        _catalog = _catalog with { Copy = options.Copy };
+        Id = LogStore.IdOf(options.Path);
         End = Settle();
+        Apply(options);
     }
 
-    public StreamOptions Options { get; }
+    public StreamOptions Options { get; private set; } = null!;
 
     public string Folder => _folder;
+
+    /// <summary>Short for its path.</summary>
+    public uint Id { get; }
 
     /// <summary>Position behind the last byte.</summary>
     public long End { get; private set; }
@@ -58,6 +58,17 @@ internal sealed partial class LogStream : IDisposable
 
     /// <summary>Only whole lines can be written.</summary>
     public bool NeedsLines => Options.Layout != LogLayout.Verbatim || _choice is not null;
+
+    /// <summary>Goes on by other options. A file has one format: with another one a new file is begun.</summary>
+    public void Apply(StreamOptions options)
+    {
+        Options = options;
+        _encoder = new LineEncoder(options.Layout, options.Time is { } time ? new TimeFormat(time) : null, options.MaxLine);
+        _choice = options.ErrorsOnly ? line => SeverityBand.Of(line) >= SeverityBand.Error : null;
+        _catalog = _catalog with { Copy = options.Copy };
+        if (_file is not null && Active is { } active && (active.Layout != options.Layout || active.MaxLine != options.MaxLine))
+            (_due, MidLine) = (1, false);
+    }
 
     /// <summary>Makes sure that the file is there, is ours, and is not over its limits.</summary>
     /// <exception cref="IOException">It cannot be opened.</exception>
@@ -72,54 +83,63 @@ internal sealed partial class LogStream : IDisposable
             Rotate(now);
     }
 
-    /// <summary>Makes of the app's bytes what the file is to get.</summary>
+    /// <summary>Makes of the app's bytes what the file is to get. The file is opened for it when there is anything to write.</summary>
     /// <param name="raw">The bytes: whole lines where <see cref="NeedsLines"/> says so.</param>
     /// <param name="now">When they were read.</param>
     /// <param name="source">Whose.</param>
     /// <param name="open">What stands behind the last newline goes on.</param>
-    /// <returns>How many of the bytes are in it, and how many the file gets.</returns>
-    public Batch Prepare(ReadOnlySpan<byte> raw, long now, LogSource source, bool open)
+    /// <param name="scratch">Memory, until it is written.</param>
+    /// <returns>What is to be written.</returns>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    public Batch Prepare(ReadOnlySpan<byte> raw, long now, LogSource source, bool open, ByteBuffer scratch)
     {
-        var number = NumberOf(source);
         if (!NeedsLines)
-            return new Batch(new IndexEntry(End, _length, now, raw.Length, raw.Length, number, 0, EntryFlags.None));
-        _buffer.Clear();
-        var prefix = _encoder.Encode(raw, now, source, _choice, open, _buffer, out var kept);
-        var ends = !open && kept > 0 && raw[^1] != (byte)'\n' && (_choice is null || _choice(raw[(raw.LastIndexOf((byte)'\n') + 1)..]));
-        return new Batch(new IndexEntry(End, _length, now, kept, _buffer.Length, number, (ushort)Math.Min(prefix, ushort.MaxValue), ends ? EntryFlags.LineEnds : EntryFlags.None));
+        {
+            Ready(now);
+            return new Batch(new IndexEntry(End, _length, now, raw.Length, raw.Length, NumberOf(source), 0, EntryFlags.None), null);
+        }
+
+        scratch.Clear();
+        var prefix = _encoder.Encode(raw, now, source, _choice, open, scratch, out var kept);
+        if (kept == 0)
+            return new Batch(new IndexEntry(End, 0, now, 0, 0, 0, 0, EntryFlags.None), scratch);
+        Ready(now);
+        var ends = !open && raw[^1] != (byte)'\n' && (_choice is null || _choice(raw[(raw.LastIndexOf((byte)'\n') + 1)..]));
+        return new Batch(new IndexEntry(End, _length, now, kept, scratch.Length, NumberOf(source), (ushort)Math.Min(prefix, ushort.MaxValue), ends ? EntryFlags.LineEnds : EntryFlags.None), scratch);
     }
 
     /// <summary>Writes what was prepared.</summary>
     /// <param name="batch">It.</param>
     /// <param name="raw">The app's bytes.</param>
     /// <returns>Bytes of the app that are in the file now: all, or, where the disk is full, fewer; none of a formatted batch.</returns>
+    /// <exception cref="IOException">The write failed; nothing of it is in the file.</exception>
     public int Write(in Batch batch, ReadOnlySpan<byte> raw)
     {
         var entry = batch.Entry;
         if (entry.FileBytes == 0)
             return raw.Length;
-        var bytes = NeedsLines ? _buffer.Written : raw;
+        var bytes = batch.Formatted is { } formatted ? formatted.Written : raw;
         _index!.Put(_entries, entry);
-        var written = 0;
+        var written = -1;
         try
         {
             written = _file!.Write(bytes);
         }
         finally
         {
-            if (written < bytes.Length && (NeedsLines || written == 0))
-                Undo(entry, written);
+            if (written < bytes.Length && (batch.Formatted is not null || written <= 0))
+                Undo(entry);
         }
 
-        if (written < bytes.Length && (NeedsLines || written == 0))
+        if (written < bytes.Length && (batch.Formatted is not null || written == 0))
             return 0;
         if (written < bytes.Length)
             _index.Put(_entries, entry with { RawBytes = written, FileBytes = written });
         _entries++;
         _length += written;
-        End += NeedsLines ? entry.RawBytes : written;
-        MidLine = !NeedsLines && bytes[written - 1] != (byte)'\n';
-        return NeedsLines ? raw.Length : written;
+        End += batch.Formatted is not null ? entry.RawBytes : written;
+        MidLine = batch.Formatted is null && bytes[written - 1] != (byte)'\n';
+        return batch.Formatted is not null ? raw.Length : written;
     }
 
     /// <summary>Takes the last batch back: another file of the same output could not take it.</summary>
@@ -130,16 +150,27 @@ internal sealed partial class LogStream : IDisposable
             return;
         _entries--;
         End = batch.Entry.Position;
-        Undo(batch.Entry, 1);
+        Undo(batch.Entry);
         _length = batch.Entry.Offset;
+    }
+
+    /// <summary>Takes the last batch back when it is the one that began at a position: a daemon was killed before another file of the same output had it.</summary>
+    public void TakeBack(long position, long now)
+    {
+        Ready(now);
+        if (_entries > 0 && _index is not null && _index[_entries - 1] is var last && last.Position == position)
+            TakeBack(new Batch(last, null));
     }
 
     /// <summary>The process is gone: a line that waits for its newline is over.</summary>
     public void EndLine(long now, LogSource source)
     {
-        if (!MidLine || _index is null)
+        if (NeedsLines || Active is null)
             return;
-        _index.Put(_entries++, new IndexEntry(End, _length, now, 0, 0, NumberOf(source), 0, EntryFlags.LineEnds));
+        Ready(now);
+        if (!MidLine)
+            return;
+        _index!.Put(_entries++, new IndexEntry(End, _length, now, 0, 0, NumberOf(source), 0, EntryFlags.LineEnds));
         MidLine = false;
     }
 
@@ -147,8 +178,10 @@ internal sealed partial class LogStream : IDisposable
     /// <returns>False: the disk is full.</returns>
     public bool BeginLine(long now)
     {
+        if (NeedsLines)
+            return true;
         Ready(now);
-        if (NeedsLines || _length == 0 || LastByte() == (byte)'\n')
+        if (_length == 0 || LastByte() == (byte)'\n')
             return true;
         _file!.Write("\n"u8);
         var grown = _file.Length;
@@ -181,11 +214,11 @@ internal sealed partial class LogStream : IDisposable
         return (ushort)(_catalog.Sources.Count - 1);
     }
 
-    private void Undo(in IndexEntry entry, int written)
+    private void Undo(in IndexEntry entry)
     {
         _index!.Truncate(_entries);
-        if (written > 0)
-            _file!.Truncate(entry.Offset);
+        if (_file!.Length > entry.Offset)
+            _file.Truncate(entry.Offset);
     }
 
     private void Save(Catalog catalog)
@@ -198,4 +231,5 @@ internal sealed partial class LogStream : IDisposable
 
 /// <summary>What one write will do.</summary>
 /// <param name="Entry">Its entry in the index.</param>
-internal readonly record struct Batch(IndexEntry Entry);
+/// <param name="Formatted">The bytes for the file; null: they are the app's.</param>
+internal readonly record struct Batch(IndexEntry Entry, ByteBuffer? Formatted);

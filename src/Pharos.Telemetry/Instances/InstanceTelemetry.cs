@@ -14,7 +14,7 @@ namespace Pharos.Telemetry.Instances;
 public sealed class InstanceTelemetry : IMetricSource
 {
     private static readonly string[] Bands = ["unspecified", "trace", "debug", "info", "warn", "error", "fatal"];
-    private static readonly string[] DropReasons = ["queue_full", "rejected", "shutdown", "write_failed", "truncated"];
+    private static readonly string[] DropReasons = ["queue_full", "rejected", "shutdown", "write_failed", "truncated", "unread"];
 
     private readonly long[] _restarts = new long[Words.RestartReasons.Count];
     private readonly long[] _exits = new long[Words.ExitReasons.Count];
@@ -138,8 +138,20 @@ public sealed class InstanceTelemetry : IMetricSource
         Interlocked.Increment(ref _logRecords[(stderr ? 7 : 0) + band]);
     }
 
+    /// <summary>Counts lines by band of severity.</summary>
+    /// <param name="stderr">Which stream.</param>
+    /// <param name="bands">How many of each band: unspecified, trace, debug, info, warn, error, fatal.</param>
+    public void LogLines(bool stderr, ReadOnlySpan<int> bands)
+    {
+        for (var band = 0; band < bands.Length; band++)
+        {
+            if (bands[band] > 0)
+                Interlocked.Add(ref _logRecords[(stderr ? 7 : 0) + band], bands[band]);
+        }
+    }
+
     /// <summary>Counts lines that were lost.</summary>
-    /// <param name="reason">queue_full, rejected, shutdown, write_failed or truncated.</param>
+    /// <param name="reason">queue_full, rejected, shutdown, write_failed, truncated or unread.</param>
     /// <param name="count">How many.</param>
     public void LogDropped(string reason, long count = 1)
     {
