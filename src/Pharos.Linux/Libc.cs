@@ -351,11 +351,17 @@ internal static unsafe partial class Libc
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     internal struct Statx
     {
+        [FieldOffset(16)]
+        internal uint Links;
+
         [FieldOffset(20)]
         internal uint Uid;
 
         [FieldOffset(28)]
         internal ushort Mode;
+
+        [FieldOffset(32)]
+        internal long Inode;
 
         [FieldOffset(40)]
         internal long Size;
@@ -368,6 +374,12 @@ internal static unsafe partial class Libc
 
         [FieldOffset(104)]
         internal uint ChangedNanoseconds;
+
+        [FieldOffset(136)]
+        internal uint DeviceMajor;
+
+        [FieldOffset(140)]
+        internal uint DeviceMinor;
 
         internal readonly uint Type => Mode & S_IFMT;
     }

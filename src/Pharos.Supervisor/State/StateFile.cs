@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
+using Pharos.Core.Specs.Logs;
 
 namespace Pharos.Supervisor.State;
 
@@ -164,6 +165,8 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
 
         public bool Autostart { get; set; } = true;
 
+        public Dictionary<string, string> Logs { get; set; } = [];
+
         public string? OutFile { get; set; }
 
         public string? ErrFile { get; set; }
@@ -212,6 +215,7 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             Tasks = s.Resources.Tasks,
             Job = s.Job is { } j ? new(j.Cron, j.Zone, j.Overlap.ToString(), j.History, j.Deadline?.TotalMilliseconds) : null,
             Autostart = s.Autostart,
+            Logs = new(LogSettings.Of(s.Logs)),
             OutFile = s.OutFile,
             ErrFile = s.ErrFile,
             PidFile = s.PidFile,
@@ -253,6 +257,7 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             Resources = new ResourceSpec { MemoryBytes = MemoryBytes, CpuPercent = CpuPercent, Tasks = Tasks },
             Job = Job is { } j ? new JobSpec { Cron = j.Cron, Zone = j.Zone, Overlap = Enum.Parse<JobOverlap>(j.Overlap), History = j.History, Deadline = j.Deadline is { } ms ? TimeSpan.FromMilliseconds(ms) : null } : null,
             Autostart = Autostart,
+            Logs = LogSettings.Read(Logs),
             OutFile = OutFile,
             ErrFile = ErrFile,
             PidFile = PidFile,

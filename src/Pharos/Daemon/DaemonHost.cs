@@ -16,6 +16,7 @@ using Pharos.Linux.Sampling;
 using Pharos.Linux.Streams;
 using Pharos.Linux.Watching;
 using Pharos.Logs.Pump;
+using Pharos.Logs.Store;
 using Pharos.Supervisor;
 using Pharos.Supervisor.Actors;
 using Pharos.Supervisor.State;
@@ -45,7 +46,8 @@ internal static class DaemonHost
         await using var telemetry = DaemonTelemetry.Start(options.Otlp, paths, line => own?.SayHere(line));
         using var log = own = new DaemonLog(paths.OwnLog, options.Otlp, telemetry.OwnResource);
         using var host = new ProcessHost(log.Say);
-        using var pump = new LogPump(new SpoolIo(), TimeProvider.System, log.Say);
+        var store = new LogStore(new LogFiles(), paths.LogStore, log.Say);
+        using var pump = new LogPump(new SpoolIo(), store, TimeProvider.System, log.Say);
         using var sampler = new ProcSampler();
         using var notify = new NotifySockets(Path.Combine(paths.Stdio, "notify"));
         using var files = new FileWatch();
@@ -70,7 +72,7 @@ internal static class DaemonHost
                 InjectedEnv = telemetry.InjectedEnv,
             },
         };
-        await using var supervisor = new ProcessSupervisor(services, new FileStateStore(paths.State), sampler, path => new AppendFile(path));
+        await using var supervisor = new ProcessSupervisor(services, new FileStateStore(paths.State), sampler, store);
 
         var end = new TaskCompletionSource<Ending>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, s => End(s, end));

@@ -22,6 +22,9 @@ internal sealed class DaemonPaths(string home)
 
     public string Logs => Path.Combine(Home, "logs");
 
+    /// <summary>What is known of the log files: which there are, and what lies where in them.</summary>
+    public string LogStore => Path.Combine(State, "logs");
+
     /// <summary>The daemon's own log.</summary>
     public string OwnLog => Path.Combine(Home, "pharos.log");
 

@@ -65,6 +65,7 @@ internal static class StartRequestJson
         Watch(json, request.Watch);
         Schedule(json, request.Schedule);
         Flag(json, "autostart", request.Autostart);
+        Map(json, "logs", request.Logs);
         Text(json, "outFile", request.OutFile);
         Text(json, "errFile", request.ErrFile);
         return json.End('}').ToBytes();
