@@ -23,6 +23,7 @@ namespace Pharos.Contracts;
 [JsonSerializable(typeof(LogStreamView))]
 [JsonSerializable(typeof(LogStreamView[]))]
 [JsonSerializable(typeof(LogStartView))]
+[JsonSerializable(typeof(LogErrorView))]
 [JsonSerializable(typeof(UpdateRequest))]
 [JsonSerializable(typeof(UpdateView))]
 public sealed partial class ContractsJson : JsonSerializerContext;

@@ -62,3 +62,34 @@ public sealed record LogStartView
     /// <summary>Position in each stream, by its folder: lines before it are in the files, lines from it on follow.</summary>
     public required IReadOnlyDictionary<string, long> Positions { get; init; }
 }
+
+/// <summary>One kind of error, as <c>pharos logs errors --json</c> gives it.</summary>
+public sealed record LogErrorView
+{
+    /// <summary>App name.</summary>
+    public required string App { get; init; }
+
+    /// <summary>error or fatal, or a lower one that was asked for.</summary>
+    public required string Severity { get; init; }
+
+    /// <summary>What is the same in every case: values are left out.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>How often it came.</summary>
+    public required long Count { get; init; }
+
+    /// <summary>When first.</summary>
+    public required DateTimeOffset FirstAt { get; init; }
+
+    /// <summary>When last.</summary>
+    public required DateTimeOffset LastAt { get; init; }
+
+    /// <summary>Slot of the instance of the last case.</summary>
+    public required int LastIndex { get; init; }
+
+    /// <summary>The last case, its stack trace included.</summary>
+    public required string Example { get; init; }
+
+    /// <summary>Trace of the last case that names one; null: none does.</summary>
+    public string? TraceId { get; init; }
+}

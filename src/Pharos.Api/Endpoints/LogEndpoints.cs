@@ -28,8 +28,8 @@ internal sealed class LogEndpoints(ApiServices services)
         if (await SelectAsync(context) is not { } selection)
             return;
         var streams = from actor in selection.Actors
-                      from path in actor.Log.StorePaths
-                      group actor.Snapshot.Key.ToString() by path into stream
+                      from place in actor.Log.StorePaths
+                      group actor.Snapshot.Key.ToString() by place.Path into stream
                       select new LogStreamView { Folder = services.Supervisor.LogStore.FolderOf(stream.Key), Path = stream.Key, Instances = [.. stream.Distinct()] };
         await context.JsonAsync([.. streams], ContractsJson.Default.LogStreamViewArray);
     }

@@ -1,3 +1,4 @@
+using Pharos.Logs.Live;
 using Pharos.Logs.Records;
 using Pharos.Telemetry.Catalogue;
 using Pharos.Telemetry.Instances;
@@ -5,13 +6,12 @@ using Pharos.Telemetry.Records;
 
 namespace Pharos.Logs.Shipping;
 
-/// <summary>What a shipper has to know of an instance whose output it sends.</summary>
-/// <param name="telemetry">Its numbers and its resource.</param>
-/// <param name="mask">Takes out what must not leave the machine; asked for each line, since it changes with the app's environment.</param>
-public sealed class ShippedOutput(InstanceTelemetry telemetry, Func<SecretMask> mask)
+/// <summary>Makes records of the output of one instance.</summary>
+/// <param name="log">Its output.</param>
+public sealed class ShippedOutput(InstanceLog log)
 {
     /// <summary>Its numbers.</summary>
-    public InstanceTelemetry Telemetry => telemetry;
+    public InstanceTelemetry Telemetry => log.Telemetry;
 
     /// <summary>A record of one line.</summary>
     internal LogRecord Record(ReadOnlySpan<byte> line, int part, bool stderr, long unixNanos)
@@ -21,12 +21,12 @@ public sealed class ShippedOutput(InstanceTelemetry telemetry, Func<SecretMask> 
         var stream = (AttributeNames.LogIoStream, (object)(stderr ? "stderr" : "stdout"));
         return new LogRecord
         {
-            Resource = telemetry.Resource,
+            Resource = log.Telemetry.Resource,
             ObservedUnixNanos = unixNanos,
             TimeUnixNanos = unixNanos,
             SeverityNumber = severity,
             SeverityText = text,
-            Body = mask().Apply(clean),
+            Body = log.Secrets.Apply(clean),
             Attributes = part == 0 ? [stream] : [stream, (AttributeNames.LogPart, (long)part)],
         };
     }

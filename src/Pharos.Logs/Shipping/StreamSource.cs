@@ -12,6 +12,7 @@ public sealed class StreamSource : ILogSource, IDisposable
     private readonly ConcurrentDictionary<(string App, int Index), ShippedOutput> _owners = new();
     private long _end;
     private ShippingBuffer _buffer = ShippingBuffer.Default;
+    private long _averageLine = 100;
 
     /// <param name="name">Name of the stream's folder in the store.</param>
     /// <param name="reader">Reads it; owned from here on.</param>
@@ -134,7 +135,7 @@ public sealed class StreamSource : ILogSource, IDisposable
     private SourceItem Lost(MissingRange range)
     {
         var owner = Owners().FirstOrDefault(o => o is not null);
-        return new SourceItem(range.To, (int)Math.Clamp(range.Lines, 1, int.MaxValue), null, range.Reason is "rotated" ? LogDropReasons.Rotated : LogDropReasons.Truncated, owner);
+        return new SourceItem(range.To, (int)Math.Clamp((range.To - range.From) / _averageLine, 1, int.MaxValue), null, range.Reason is "rotated" ? LogDropReasons.Rotated : LogDropReasons.Truncated, owner);
     }
 
     private IEnumerable<ShippedOutput?> Owners() =>

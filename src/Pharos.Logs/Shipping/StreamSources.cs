@@ -1,3 +1,4 @@
+using Pharos.Core.Specs.Logs;
 using Pharos.Logs.Live;
 using Pharos.Logs.Store;
 using Pharos.Telemetry.Shipping;
@@ -28,7 +29,7 @@ public sealed class StreamSources(LogStore store, Action<ILogSource> add, Action
                 if (!_streams.TryGetValue(path, out var shared))
                 {
                     var folder = store.FolderOf(path);
-                    _streams[path] = shared = new(new StreamSource(Path.GetFileName(folder), store.Reader(path)) { Buffer = log.ShippingBuffer });
+                    _streams[path] = shared = new(new StreamSource(Path.GetFileName(folder), store.Reader(path)) { Buffer = BufferOf(log.Spec) });
                 }
 
                 var isNew = shared.Owners.Count == 0;
@@ -57,6 +58,14 @@ public sealed class StreamSources(LogStore store, Action<ILogSource> add, Action
                 end(shared.Source);
             }
         }
+    }
+
+    private static ShippingBuffer BufferOf(LogSpec spec)
+    {
+        // What rotation deletes cannot wait: the cap is where the shipper still finds the lines, and can count them.
+        var rotation = spec.Rotation;
+        var kept = !rotation.Enabled ? long.MaxValue : rotation.Keep == 0 ? rotation.TotalBytes : Math.Min(rotation.TotalBytes, rotation.SizeBytes * rotation.Keep);
+        return new(Math.Min(spec.Buffer.SizeBytes, kept), spec.Buffer.Age);
     }
 
     private sealed record Shared(StreamSource Source)

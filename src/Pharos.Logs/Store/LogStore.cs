@@ -63,6 +63,11 @@ public sealed class LogStore : IDisposable
     public static string FolderOf(string folder, string path) =>
         Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(path)}-{IdOf(path):x8}");
 
+    /// <summary>The folder of the stream that a log file belongs to.</summary>
+    /// <param name="path">The log file.</param>
+    /// <returns>A path; there may be nothing yet.</returns>
+    public string FolderOf(string path) => FolderOf(Folder, path);
+
     /// <summary>A reader of the stream that a log file belongs to.</summary>
     /// <param name="path">The log file.</param>
     /// <returns>The reader.</returns>

@@ -59,6 +59,7 @@ internal static class DaemonHost
             Notify = notify,
             Time = TimeProvider.System,
             Sink = telemetry.Sink,
+            Shipping = telemetry.Ship(store),
             Files = files,
             Say = log.Say,
             Options = new SupervisorOptions

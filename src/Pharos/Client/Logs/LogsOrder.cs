@@ -32,6 +32,12 @@ internal sealed class LogsOrder
     /// <summary>Groups of errors in place of lines.</summary>
     public bool Errors { get; init; }
 
+    /// <summary>Least severity of what is an error.</summary>
+    public int ErrorLevel { get; init; }
+
+    /// <summary>What an error, its stack trace included, has to match; null: anything.</summary>
+    public System.Text.RegularExpressions.Regex? ErrorGrep { get; init; }
+
     /// <summary>One JSON object a line.</summary>
     public bool Json { get; init; }
 
@@ -107,13 +113,17 @@ internal sealed class LogsOrder
             words.RemoveAt(0);
         }
 
+        // Lines that continue an error declare no severity and may match nothing: for errors both are looked at when they are whole.
+        var daily = errors && since is null && until is null ? now - TimeSpan.FromDays(1) : since;
         var ranged = since is not null || until is not null;
         var filtered = level > 0 || grep is not null;
         order = new()
         {
             Selectors = [.. words.Where(w => w != "all")],
             Namespace = line.Value("--namespace"),
-            Filter = new() { Since = Nanos(since), Until = Nanos(until), Level = level, Grep = grep },
+            Filter = new() { Since = Nanos(daily), Until = Nanos(until), Level = errors ? 0 : level, Grep = errors ? null : grep },
+            ErrorLevel = level > 0 ? level : Severity.Error,
+            ErrorGrep = errors ? grep : null,
             Lines = line.Value("--lines") is { } lines ? int.Parse(lines, CultureInfo.InvariantCulture) : ranged || errors ? null : UsualLines,
             Follow = !errors && (line.Has("--follow") || (!line.Has("--no-follow") && until is null && !(ranged || filtered))),
             Stream = line.Has("--out") ? "out" : line.Has("--err") ? "err" : null,

@@ -51,6 +51,12 @@ internal static class LogsVerb
         var whose = streams.SelectMany(s => s.Instances).ToHashSet(StringComparer.Ordinal);
         bool Wanted(LogSource source) => whose.Contains($"{source.App}:{source.Index}") && order.WantsStream(source.Stderr);
         using var history = new LogHistory(new LogFiles(), [.. streams.Select(s => s.Folder)], Wanted, order.Filter, writer.Missing);
+        if (order.Errors)
+        {
+            ErrorsReport.Print(history, order, shell);
+            return ExitCodes.Ok;
+        }
+
         if (order.Lines is { } lines)
         {
             history.OnlyLast(lines);
