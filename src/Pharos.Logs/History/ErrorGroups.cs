@@ -68,7 +68,7 @@ public sealed class ErrorGroups
         {
             if (open.Lines < MostExampleLines && open.Group.Example.Length < MostExampleChars)
                 open.Group.Example += "\n" + text;
-            open.Group.TraceId ??= TraceIds.Find(text);
+            open.Group.TraceId ??= LineFields.Of(text).TraceId;
             _open[line.Source] = (open.Group, open.Lines + 1);
             return;
         }
@@ -79,7 +79,7 @@ public sealed class ErrorGroups
             severity = Severity.Error;
         if (severity < _level || severity == 0)
             return;
-        var key = (line.Source.App, ErrorFingerprint.Of(ErrorMessage.Of(text)));
+        var key = (line.Source.App, ErrorFingerprint.Of(LineFields.Of(text).Message ?? text));
         if (!_groups.TryGetValue(key, out var group))
         {
             if (_groups.Count >= MostGroups)
@@ -94,7 +94,7 @@ public sealed class ErrorGroups
         group.Count++;
         (group.LastUnixNanos, group.LastIndex) = (line.UnixNanos, line.Source.Index);
         group.Example = text.Length > MostExampleChars ? text[..MostExampleChars] + "…" : text;
-        group.TraceId = TraceIds.Find(text) ?? group.TraceId;
+        group.TraceId = LineFields.Of(text).TraceId ?? group.TraceId;
         _open[line.Source] = (group, 1);
     }
 

@@ -8,11 +8,14 @@ namespace Pharos.Logs.Shipping;
 /// <summary>One stream of the log store as a shipper reads it: lines become records of the instance that printed them.</summary>
 public sealed class StreamSource : ILogSource, IDisposable
 {
+    private const int UsualLineBytes = 100;
     private readonly LogReader _reader;
     private readonly ConcurrentDictionary<(string App, int Index), ShippedOutput> _owners = new();
     private long _end;
     private ShippingBuffer _buffer = ShippingBuffer.Default;
-    private long _averageLine = 100;
+    private readonly List<(long From, long To, Dictionary<ShippedOutput, int> Lines)> _lost = []; // guards itself
+    private IReadOnlyList<long> _saved = [];
+    private long _readTo;
 
     /// <param name="name">Name of the stream's folder in the store.</param>
     /// <param name="reader">Reads it; owned from here on.</param>
@@ -47,7 +50,12 @@ public sealed class StreamSource : ILogSource, IDisposable
     }
 
     /// <summary>The output of this instance goes into it; what it printed is sent as its own also after it was deleted.</summary>
-    public void Own(string app, int index, ShippedOutput output) => _owners[(app, index)] = output;
+    public void Own(string app, int index, ShippedOutput output)
+    {
+        _owners[(app, index)] = output;
+        if (_saved.Count > 0)
+            Restore();
+    }
 
     /// <inheritdoc/>
     public TimeSpan? Read(long from, int maxItems, int maxBytes, List<SourceItem> into)
@@ -57,12 +65,16 @@ public sealed class StreamSource : ILogSource, IDisposable
             (in StoredLine line) =>
             {
                 into.Add(_owners.TryGetValue((line.Source.App, line.Source.Index), out var owner)
-                    ? new SourceItem(line.Next, 1, owner.Record(line.Bytes, line.Part, line.Source.Stderr, line.UnixNanos), null, owner)
+                    ? new SourceItem(line.Next, line.Part > 1 ? 0 : 1, owner.Record(line.Bytes, line.Part, line.Source.Stderr, line.UnixNanos), null, owner)
                     : new SourceItem(line.Next, 1, null)); // an app that was deleted, or does not want to be sent
                 maxBytes -= line.Bytes.Length;
                 return --maxItems > 0 && maxBytes > 0;
             },
-            range => into.Add(Lost(range)));
+            range => AddLost(range, into));
+        if (into.Count > 0)
+            Interlocked.Exchange(ref _readTo, into[^1].Next);
+        else
+            _reader.Rest();
         return null;
     }
 
@@ -84,7 +96,7 @@ public sealed class StreamSource : ILogSource, IDisposable
             },
             range =>
             {
-                into.Add(Lost(range));
+                AddLost(range, into);
                 next = Math.Max(next, range.To);
             });
         foreach (var (owner, count) in lines)
@@ -110,7 +122,14 @@ public sealed class StreamSource : ILogSource, IDisposable
     /// <inheritdoc/>
     public void RestoreDropped(IReadOnlyList<long> counts)
     {
-        var place = 0;
+        _saved = counts;
+        Restore();
+    }
+
+    /// <summary>For all owners that are known: instances that share a file come one after the other.</summary>
+    private void Restore()
+    {
+        var (counts, place) = (_saved, 0);
         foreach (var owner in Owners())
         {
             foreach (var reason in LogDropReasons.OfShipping)
@@ -123,19 +142,56 @@ public sealed class StreamSource : ILogSource, IDisposable
     }
 
     /// <inheritdoc/>
+    /// <remarks>The log files are the user's: rotation decides when they go.</remarks>
     public void Delivered(long position)
     {
-        // The log files are the user's: rotation decides when they go.
+        // Nothing is only kept for the destination.
+    }
+
+    /// <summary>A rotated file goes: what of it was not sent is counted now, while it can be. The pump's thread.</summary>
+    /// <param name="reader">A reader of this stream, for this thread.</param>
+    /// <param name="from">Position of its first byte.</param>
+    /// <param name="to">Position behind its last.</param>
+    internal void Removing(LogReader reader, long from, long to)
+    {
+        from = Math.Max(from, Interlocked.Read(ref _readTo));
+        if (from >= to)
+            return;
+        Dictionary<ShippedOutput, int> lines = [];
+        reader.Read(from, (in StoredLine line) =>
+        {
+            if (line.Position >= to)
+                return false;
+            if (_owners.TryGetValue((line.Source.App, line.Source.Index), out var owner))
+                lines[owner] = lines.GetValueOrDefault(owner) + (line.Part > 1 ? 0 : 1);
+            return line.Next < to;
+        });
+        lock (_lost)
+            _lost.Add((from, to, lines));
     }
 
     /// <inheritdoc/>
     public void Dispose() => _reader.Dispose();
 
-    /// <summary>Lines that went away unread: how many they were, nobody can know any more but from the bytes that they took.</summary>
-    private SourceItem Lost(MissingRange range)
+    /// <summary>Lines that went away before they were sent. What rotation deleted was counted; of what a hand took away only the bytes are known.</summary>
+    private void AddLost(MissingRange range, List<SourceItem> into)
     {
-        var owner = Owners().FirstOrDefault(o => o is not null);
-        return new SourceItem(range.To, (int)Math.Clamp((range.To - range.From) / _averageLine, 1, int.MaxValue), null, range.Reason is "rotated" ? LogDropReasons.Rotated : LogDropReasons.Truncated, owner);
+        var reason = range.Reason is "rotated" ? LogDropReasons.Rotated : LogDropReasons.Truncated;
+        var unknown = range.To - range.From;
+        lock (_lost)
+        {
+            foreach (var (from, to, lines) in _lost.Where(l => l.From < range.To && l.To > range.From))
+            {
+                unknown -= Math.Min(to, range.To) - Math.Max(from, range.From);
+                foreach (var (owner, count) in lines)
+                    into.Add(new SourceItem(range.To, count, null, reason, owner));
+            }
+
+            _lost.RemoveAll(l => l.To <= range.To);
+        }
+
+        if (unknown > 0)
+            into.Add(new SourceItem(range.To, (int)Math.Clamp(unknown / UsualLineBytes, 1, int.MaxValue), null, reason, Owners().FirstOrDefault(o => o is not null)));
     }
 
     private IEnumerable<ShippedOutput?> Owners() =>

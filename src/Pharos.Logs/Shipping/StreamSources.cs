@@ -6,13 +6,22 @@ using Pharos.Telemetry.Shipping;
 namespace Pharos.Logs.Shipping;
 
 /// <summary>The streams of all instances that want to be shipped, one source a stream, however many instances share it.</summary>
-/// <param name="store">Where they are kept.</param>
-/// <param name="add">Takes a source that is to be read from now on.</param>
-/// <param name="end">Told that nothing is added to a source any more.</param>
-public sealed class StreamSources(LogStore store, Action<ILogSource> add, Action<ILogSource> end)
+public sealed class StreamSources
 {
+    private readonly LogStore _store;
+    private readonly Action<ILogSource> _add;
+    private readonly Action<ILogSource> _end;
     private readonly Lock _gate = new(); // guards _streams
     private readonly Dictionary<string, Shared> _streams = new(StringComparer.Ordinal);
+
+    /// <param name="store">Where they are kept.</param>
+    /// <param name="add">Takes a source that is to be read from now on.</param>
+    /// <param name="end">Told that nothing is added to a source any more.</param>
+    public StreamSources(LogStore store, Action<ILogSource> add, Action<ILogSource> end)
+    {
+        (_store, _add, _end) = (store, add, end);
+        store.Removing = Removing;
+    }
 
     /// <summary>The output of this instance is to be shipped, if it wants that.</summary>
     /// <param name="log">Its output.</param>
@@ -28,15 +37,15 @@ public sealed class StreamSources(LogStore store, Action<ILogSource> add, Action
             {
                 if (!_streams.TryGetValue(path, out var shared))
                 {
-                    var folder = store.FolderOf(path);
-                    _streams[path] = shared = new(new StreamSource(Path.GetFileName(folder), store.Reader(path)) { Buffer = BufferOf(log.Spec) });
+                    var folder = _store.FolderOf(path);
+                    _streams[path] = shared = new(new StreamSource(Path.GetFileName(folder), _store.Reader(path)) { Buffer = BufferOf(log.Spec) });
                 }
 
                 var isNew = shared.Owners.Count == 0;
                 shared.Owners.Add(log);
                 shared.Source.Own(log.Key.App, log.Key.Index, output);
                 if (isNew)
-                    add(shared.Source);
+                    _add(shared.Source);
                 (outSource, errSource) = stderr ? (outSource, shared.Source) : (shared.Source, errSource);
             }
         }
@@ -55,9 +64,20 @@ public sealed class StreamSources(LogStore store, Action<ILogSource> add, Action
                 if (!_streams.TryGetValue(path, out var shared) || !shared.Owners.Remove(log) || shared.Owners.Count > 0)
                     continue;
                 _streams.Remove(path);
-                end(shared.Source);
+                _end(shared.Source);
             }
         }
+    }
+
+    private void Removing(string folder, long from, long to)
+    {
+        StreamSource? source;
+        lock (_gate)
+            source = _streams.Values.FirstOrDefault(s => s.Source.Id == Path.GetFileName(folder))?.Source;
+        if (source is null)
+            return;
+        using var reader = new LogReader(_store.Files, folder);
+        source.Removing(reader, from, to);
     }
 
     private static ShippingBuffer BufferOf(LogSpec spec)

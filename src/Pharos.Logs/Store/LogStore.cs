@@ -39,6 +39,13 @@ public sealed class LogStore : IDisposable
 
     internal Keeper Keeper { get; }
 
+    /// <summary>Is told before a rotated file is deleted, on the pump's thread: the stream's folder, the first position and the one behind the last. Whoever still needs the lines can look at them now.</summary>
+    public Action<string, long, long>? Removing
+    {
+        get => Keeper.Removing;
+        set => Keeper.Removing = value;
+    }
+
     /// <summary>All streams of a store that somebody has written to, copies (combined files, files of errors) left out. Any process may ask.</summary>
     /// <param name="folder">The store.</param>
     /// <returns>The streams.</returns>

@@ -116,6 +116,28 @@ public sealed class StreamSourceTests : IDisposable
         Assert.Empty(_added);
     }
 
+    [Fact]
+    public void What_rotation_deletes_before_it_was_sent_is_counted_to_the_line()
+    {
+        var log = Attached(new LogSpec { Rotation = new LogRotation { SizeBytes = 4096, Keep = 1, Compression = LogCompression.None } });
+        for (var i = 0; i < 1_000; i++)
+            PumpLike(log, $"line {i:000}", 1 + i);
+        List<SourceItem> items = [];
+        _added[0].Read(0, 10_000, 1_000_000, items);
+
+        var sent = items.Count(i => i.Record is not null);
+        var lost = items.Where(i => i.Reason == LogDropReasons.Rotated).Sum(i => i.Lines);
+        Assert.InRange(sent, 300, 950);
+        Assert.Equal(1_000, sent + lost);
+        Assert.Equal("line 999", Body(items[^1]));
+    }
+
+    private static void PumpLike(InstanceLog log, string text, long at)
+    {
+        log.Store.Open(log.FilesOf(stderr: false)[0]).Ready(at); // rotates when it is due
+        Print(log, text, at);
+    }
+
     private InstanceLog Attached(LogSpec? logs = null, int index = 0)
     {
         var log = Samples.Log(_home.Path, logs: logs, store: _store, index: index);

@@ -106,6 +106,7 @@ internal sealed class LogsWriter
     {
         var clean = PlainText.Clean(line);
         var (severity, text) = SeverityParser.Parse(clean);
+        var fields = LineFields.Of(Encoding.UTF8.GetString(clean));
         return new()
         {
             App = app,
@@ -116,6 +117,10 @@ internal sealed class LogsWriter
             Severity = severity == 0 ? null : Severity.Band(severity),
             SeverityText = text,
             Part = part == 0 ? null : part,
+            Message = fields.Message,
+            Attributes = fields.Attributes,
+            TraceId = fields.TraceId,
+            SpanId = fields.SpanId,
         };
     }
 
