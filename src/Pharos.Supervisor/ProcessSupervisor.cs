@@ -5,7 +5,6 @@ using Pharos.Core.Identity;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
-using Pharos.Core.Specs.Logs;
 using Pharos.Logs.Live;
 using Pharos.Logs.Store;
 using Pharos.Supervisor.Actors;

@@ -116,7 +116,8 @@ public sealed record AppSpec
     /// <summary>What happens to its output.</summary>
     public LogSpec Logs { get; init; } = new();
 
-    /// <summary>Absolute path of the log file of stdout; a further instance gets its number before the extension. Null: in the home; <see cref="LogSpec.NoFile"/>: none.</summary>
+    /// <summary>Absolute path of the log file of stdout; a further instance gets its slot before the extension,
+    /// unless the path names <c>{number}</c> or <c>{index}</c>. Null: in the home; <see cref="LogSpec.NoFile"/>: none.</summary>
     public string? OutFile { get; init; }
 
     /// <summary>As <see cref="OutFile"/>, of stderr.</summary>
@@ -146,7 +147,7 @@ public sealed record AppSpec
         && Limits == other.Limits && Stdio == other.Stdio && Policy == other.Policy && Version == other.Version
         && InjectOtel == other.InjectOtel && MaxMemoryBytes == other.MaxMemoryBytes && CronRestart == other.CronRestart && CronZone == other.CronZone
         && Ready == other.Ready && Live == other.Live && DependsOn == other.DependsOn && Watch == other.Watch && Resources == other.Resources && Job == other.Job
-        && Autostart == other.Autostart && OutFile == other.OutFile && ErrFile == other.ErrFile && PidFile == other.PidFile && Logs == other.Logs
+        && Autostart == other.Autostart && OutFile == other.OutFile && ErrFile == other.ErrFile && Logs == other.Logs && PidFile == other.PidFile
         && InstanceVar == other.InstanceVar && IncrementVar == other.IncrementVar && Env.SequenceEqual(other.Env);
 
     /// <inheritdoc/>
