@@ -37,6 +37,10 @@ internal static class LogsVerb
         {
             return shell.Fail(e.Message);
         }
+        catch (HttpIOException)
+        {
+            return shell.Fail("the daemon ended in the middle of its stream; its log is pharos.log in its home");
+        }
         catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException)
         {
             return shell.Fail(e.Message);
