@@ -5,7 +5,6 @@ using Pharos.Core.Identity;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
-using Pharos.Core.Specs.Logs;
 using Pharos.Logs.Live;
 using Pharos.Logs.Store;
 using Pharos.Supervisor.Actors;
@@ -35,6 +34,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
     private readonly CronRestarts _cron;
     private readonly WatchedApps _watched;
     private readonly JobScheduler _jobs;
+    private readonly InstanceNumbers _numbers = new();
     private volatile SavedState? _loaded; // read and not yet brought back: _declaring is held meanwhile
     private volatile bool _closing;
     private volatile Dictionary<InstanceKey, bool>? _wishes; // while the daemon goes down: what the next one is to start
@@ -226,11 +226,11 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         }
     }
 
-    /// <summary>A record that was taken did not reach its destination after all.</summary>
-    /// <param name="resource">Whose record.</param>
-    /// <param name="reason">rejected or shutdown.</param>
-    public void CountDropped(TelemetryResource resource, string reason) =>
-        Actors.FirstOrDefault(a => ReferenceEquals(a.Telemetry.Resource, resource))?.Telemetry.LogDropped(reason);
+    /// <summary>An event did not reach its destination.</summary>
+    /// <param name="instance">service.instance.id of its instance.</param>
+    /// <param name="reason">One of <see cref="LogDropReasons"/>.</param>
+    public void CountDropped(string instance, string reason) =>
+        Actors.FirstOrDefault(a => a.Telemetry.Resource[AttributeNames.ServiceInstanceId] == instance)?.Telemetry.LogDropped(reason);
 
     /// <inheritdoc/>
     public void Collect(List<MetricBatch> batches, long nowUnixNanos, bool final)
@@ -368,10 +368,11 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
             telemetry.Restore(saved.Restarts, saved.Exits);
         if (saved?.Counters is { } counters)
             telemetry.Restore(counters);
-        var plan = LogPlan.Of(spec, key, _services.Options.LogDirectory, Path.Combine(_logStore.Folder, "buffer"));
+        var number = saved?.Number ?? _numbers.Take();
+        var plan = LogPlan.Of(spec, key, number, _services.Options.LogDirectory, Path.Combine(_logStore.Folder, "buffer"));
         var log = new InstanceLog(key, plan, telemetry, Logs, _services.Sink, _logStore);
         log.MaskSecretsOf(spec.Env);
-        return new InstanceActor(spec, key, _services, log, saved, Changed, marked, LedgerOf(spec));
+        return new InstanceActor(spec, key, _services, log, saved, Changed, marked, LedgerOf(spec), number);
     }
 
     /// <summary>Called by actors after each transition that matters to others.</summary>
@@ -387,6 +388,8 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         foreach (var actor in app.Instances)
             await EndAsync(actor, app, context);
         _ledgers.TryRemove(app.Spec.Name, out _);
+        if (_apps.IsEmpty)
+            _numbers.Begin(0);
     }
 
     /// <summary>Stops an instance for good, if somebody started it again meanwhile, and ends it.</summary>

@@ -77,6 +77,7 @@ public static class ApplyPlan
         Differ("error_file", a.ErrFile != b.ErrFile);
         foreach (var setting in LogSettings.All)
             Differ("logs." + setting.Key, setting.Get(a.Logs) != setting.Get(b.Logs));
+        Differ("pid_file", a.PidFile != b.PidFile);
         Differ("stop.signal", a.Policy.StopSignal != b.Policy.StopSignal);
         // What came along from the shell differs from terminal to terminal (XDG_SESSION_ID): that alone restarts nothing.
         bool Declared(AppSpec spec, string name) => spec.Env.ContainsKey(name) && !spec.ShellEnv.Contains(name);

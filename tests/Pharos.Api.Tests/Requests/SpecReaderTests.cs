@@ -118,8 +118,12 @@ public sealed class SpecReaderTests
     {
         var env = new Dictionary<string, string>
         {
-            ["LOGGER_TRANSPORT"] = "console,dailyRotateFile", ["LOGGER_BASE_PATH"] = "storage/logs", ["LOGGER_LEVEL"] = "warn",
-            ["LOGGER_MAX_FILES"] = "14d", ["LOGGER_MAX_SIZE"] = "20m", ["LOGGER_FORMAT"] = "logfmt",
+            ["LOGGER_TRANSPORT"] = "console,dailyRotateFile",
+            ["LOGGER_BASE_PATH"] = "storage/logs",
+            ["LOGGER_LEVEL"] = "warn",
+            ["LOGGER_MAX_FILES"] = "14d",
+            ["LOGGER_MAX_SIZE"] = "20m",
+            ["LOGGER_FORMAT"] = "logfmt",
         };
         var spec = Read(Good with { Env = env, ErrFile = "e.log", Logs = new Dictionary<string, string> { ["format"] = "json", ["file"] = "all.log" } });
         Assert.Equal(("/srv/storage/logs/server-out.log", "/srv/e.log", "/srv/all.log", "/srv/storage/logs/server-errors.log"), (spec.OutFile, spec.ErrFile, spec.Logs.CombinedFile, spec.Logs.ErrorsFile));

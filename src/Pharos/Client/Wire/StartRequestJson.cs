@@ -68,6 +68,8 @@ internal static class StartRequestJson
         Map(json, "logs", request.Logs);
         Text(json, "outFile", request.OutFile);
         Text(json, "errFile", request.ErrFile);
+        Text(json, "pidFile", request.PidFile);
+        Map(json, "annotations", request.Annotations);
         return json.End('}').ToBytes();
     }
 
