@@ -372,7 +372,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         if (saved?.Counters is { } counters)
             telemetry.Restore(counters);
         var number = saved?.Number ?? _numbers.Take();
-        var plan = LogPlan.Of(spec, key, _services.Options.LogDirectory, Path.Combine(_logStore.Folder, "buffer"));
+        var plan = LogPlan.Of(spec, key, number, _services.Options.LogDirectory, Path.Combine(_logStore.Folder, "buffer"));
         var log = new InstanceLog(key, plan, telemetry, Logs, _logStore);
         log.MaskSecretsOf(spec.Env);
         _services.Shipping?.Attach(log);

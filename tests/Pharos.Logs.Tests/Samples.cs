@@ -24,7 +24,7 @@ internal static class Samples
 
     public static LogPlan Plan(string directory, LogSpec? logs = null, int index = 0) => LogPlan.Of(
         new AppSpec { Name = "web", Script = "x", Cwd = "/", OutFile = Path.Combine(directory, "out.log"), ErrFile = Path.Combine(directory, "err.log"), Logs = logs ?? new LogSpec(), Instances = 2 },
-        new InstanceKey("web", index), directory, Path.Combine(directory, "buffer"));
+        new InstanceKey("web", index), index, directory, Path.Combine(directory, "buffer"));
 
     /// <summary>What the pump does with a line.</summary>
     public static void Print(InstanceLog log, string text, long at = 1, bool stderr = false)

@@ -33,24 +33,24 @@ public sealed class LogPlan
     /// <summary>Makes the plan.</summary>
     /// <param name="spec">The app.</param>
     /// <param name="key">The instance.</param>
+    /// <param name="number">Its number in the home.</param>
     /// <param name="logFolder">Where log files are whose path nobody gave.</param>
     /// <param name="bufferFolder">Where the output of apps without log files waits for whoever ships it.</param>
     /// <returns>The plan.</returns>
-    public static LogPlan Of(AppSpec spec, InstanceKey key, string logFolder, string bufferFolder)
+    public static LogPlan Of(AppSpec spec, InstanceKey key, int number, string logFolder, string bufferFolder)
     {
         var logs = spec.Logs;
         if (logs.Off)
             return new LogPlan { Spec = logs };
-        var many = logs.Merge && spec.Instances > 1;
-        var outPath = Numbered(spec.OutFile, key, logs) ?? Default(logFolder, key, logs, "-out");
-        var errPath = Numbered(spec.ErrFile, key, logs) ?? Default(logFolder, key, logs, "-error");
-        var shared = many || outPath == errPath;
+        var outPath = Numbered(spec.OutFile, key, number, logs) ?? Default(logFolder, key, logs, "-out");
+        var errPath = Numbered(spec.ErrFile, key, number, logs) ?? Default(logFolder, key, logs, "-error");
+        var shared = logs.Merge || outPath == errPath;
         var first = Main(outPath, key, stderr: false, logs, shared, bufferFolder);
         var second = Main(errPath, key, stderr: true, logs, shared, bufferFolder);
         List<StreamOptions> further = [];
-        if (Numbered(logs.CombinedFile, key, logs) is { } combined)
+        if (Numbered(logs.CombinedFile, key, number, logs) is { } combined)
             further.Add(Further(combined == LogSpec.DefaultFile ? Default(logFolder, key, logs, "") : combined, key, logs, errorsOnly: false));
-        if (Numbered(logs.ErrorsFile, key, logs) is { } errors)
+        if (Numbered(logs.ErrorsFile, key, number, logs) is { } errors)
             further.Add(Further(errors == LogSpec.DefaultFile ? Default(logFolder, key, logs, "-errors") : errors, key, logs, errorsOnly: true));
         further.RemoveAll(f => f.Path == first.Path || f.Path == second.Path || f.Path == LogSpec.NoFile);
         return new LogPlan
@@ -63,9 +63,8 @@ public sealed class LogPlan
         };
     }
 
-    /// <summary>The first instance has a file as it was asked for; a further one its number before the extension, unless they share it.</summary>
-    private static string? Numbered(string? path, InstanceKey key, LogSpec logs) =>
-        path is null or LogSpec.DefaultFile or LogSpec.NoFile || key.Index == 0 || logs.Merge ? path : $"{Path.ChangeExtension(path, null)}-{key.Index}{Path.GetExtension(path)}";
+    private static string? Numbered(string? path, InstanceKey key, int number, LogSpec logs) =>
+        path is LogSpec.DefaultFile || logs.Merge ? path : InstancePath.Of(path, key, number);
 
     private static string Default(string folder, InstanceKey key, LogSpec logs, string kind) =>
         Path.Combine(folder, logs.Merge ? $"{key.App}{kind}.log" : $"{key.App}{kind}-{key.Index}.log");

@@ -1,5 +1,6 @@
 using Pharos.Core.Specs.Logs;
 using Pharos.Logs.Formats;
+using Pharos.Telemetry.Catalogue;
 
 namespace Pharos.Logs.Pump;
 
@@ -45,7 +46,7 @@ internal sealed partial class StreamTail
             _log.Passed(Stderr, Position);
         }
 
-        _log.Telemetry.LogDropped("unread", lines);
+        _log.Telemetry.LogDropped(LogDropReasons.Unread, lines);
         (_droppedLines, _droppedBytes) = (_droppedLines + lines, _droppedBytes + (at - _offset));
         _offset = at;
         _partial = 0;
@@ -129,7 +130,7 @@ internal sealed partial class StreamTail
         }
         else if (written < raw.Length)
         {
-            _log.Telemetry.LogDropped("write_failed", Math.Max(1, raw[written..].Count((byte)'\n')));
+            _log.Telemetry.LogDropped(LogDropReasons.WriteFailed, Math.Max(1, raw[written..].Count((byte)'\n')));
         }
 
         if (raw.Length > 0)

@@ -3,6 +3,7 @@ using Pharos.Core.Specs.Logs;
 using Pharos.Logs.Framing;
 using Pharos.Logs.Live;
 using Pharos.Logs.Store;
+using Pharos.Telemetry.Catalogue;
 
 namespace Pharos.Logs.Pump;
 
@@ -295,7 +296,7 @@ internal sealed partial class StreamTail : IDisposable
     /// <summary>Somebody opened the stream by name and truncated it (<c>echo &gt; /dev/stderr</c>). What had been read is safe.</summary>
     private void Truncated()
     {
-        _log.Telemetry.LogDropped("truncated");
+        _log.Telemetry.LogDropped(LogDropReasons.Truncated);
         _offset = 0;
         _released = 0;
         _partial = 0;

@@ -15,20 +15,41 @@ internal sealed class LineAssembler
     private long _position; // of the next byte of the app
     private long _start; // of the line that is held
     private long _startNanos;
-    private int _part;
+    private readonly Dictionary<ushort, int> _parts = []; // of sources in the midst of an over-long line: in a shared file they take turns
 
     /// <summary>Position behind the last line that was handed out.</summary>
     public long Next { get; private set; }
 
-    public void Begin(Segment segment, IReadOnlyList<LogSource> sources, long from, LineTaker take)
+    /// <summary>A new read begins: what the last one left is read again.</summary>
+    public void Restart()
     {
+        _held.Clear();
+        _position = -1;
+    }
+
+    /// <summary>A line that has no end yet goes on at this position.</summary>
+    public bool GoesOn(long from) => _held.Length > 0 && _position == from;
+
+    /// <summary>Begins a segment. A line may go on over the end of the one before.</summary>
+    /// <returns>False: enough.</returns>
+    public bool Begin(Segment segment, IReadOnlyList<LogSource> sources, long from, LineTaker take)
+    {
+        var go = true;
+        _take = take;
+        if (!(GoesOn(from) && segment.Layout == LogLayout.Verbatim && segment.MaxLine == _segment.MaxLine))
+        {
+            go = Flush();
+            if (Next != from)
+                _parts.Clear();
+            if (go)
+                Next = from;
+        }
+
         _segment = segment;
         _sources = sources;
-        _take = take;
         _from = from;
-        _part = 0;
-        _held.Clear();
-        _position = Next = from;
+        _position = from;
+        return go;
     }
 
     /// <summary>Begins a batch. What somebody else put into the file before it is not of the stream.</summary>
@@ -53,11 +74,8 @@ internal sealed class LineAssembler
     /// <returns>False: enough.</returns>
     public bool Flush()
     {
-        if (_held.Length == 0 && _part == 0)
-            return true;
         var go = _held.Length == 0 || Emit(_held.Written, _position, more: false);
         _held.Clear();
-        _part = 0;
         return go;
     }
 
@@ -122,11 +140,7 @@ internal sealed class LineAssembler
             (_start, _startNanos) = (_position, _entry.UnixNanos);
             _position += raw.Length + (unterminated ? 0 : 1);
             if (_start < _from)
-            {
-                _part = 0;
                 continue;
-            }
-
             if (!Emit(raw, _position, more))
                 return false;
         }
@@ -136,9 +150,13 @@ internal sealed class LineAssembler
 
     private bool Emit(ReadOnlySpan<byte> line, long next, bool more)
     {
-        var part = more || _part > 0 ? ++_part : 0;
-        if (!more)
-            _part = 0;
+        var part = _parts.GetValueOrDefault(_entry.Source);
+        if (more || part > 0)
+            part++;
+        if (more)
+            _parts[_entry.Source] = part;
+        else
+            _parts.Remove(_entry.Source);
         Next = next;
         return _take(new StoredLine
         {

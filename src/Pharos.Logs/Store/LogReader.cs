@@ -20,7 +20,7 @@ public readonly ref struct StoredLine
     /// <summary>Its bytes, without a newline. Valid during the call only.</summary>
     public required ReadOnlySpan<byte> Bytes { get; init; }
 
-    /// <summary>0 for a whole line; 1, 2, … for the parts of an over-long one.</summary>
+    /// <summary>0 for a whole line; 1, 2, … for the parts of an over-long one, counted from where this reader began with it.</summary>
     public required int Part { get; init; }
 }
 
@@ -95,6 +95,7 @@ public sealed class LogReader : IDisposable
     public ReadResult Read(long from, LineTaker take, Action<MissingRange>? missing = null)
     {
         var at = from;
+        _segments.Restart();
         for (var retry = 0; ;)
         {
             if (Fresh() is not { Segments.Count: > 0 } catalog)
@@ -115,6 +116,8 @@ public sealed class LogReader : IDisposable
                     return new(at, AtEnd: false);
                 case SegmentEnd.Reached when segment.End is null:
                     return new(at, AtEnd: true);
+                case SegmentEnd.Reached when catalog.Segments[^1] == segment:
+                    return new(at, AtEnd: true); // renamed by somebody, and no new one is begun yet
                 case SegmentEnd.Reached:
                     at = Math.Max(at, segment.End.Value); // a file that became shorter is told as truncated by the writer
                     break;

@@ -79,8 +79,8 @@ internal sealed partial class LogStream : IDisposable
         LookAround(now);
         if (_due == 0 && Due(now))
             _due = now;
-        if (_due != 0 && !MidLine)
-            Rotate(now);
+        if (_due != 0 && (!MidLine || _length >= (2 * Options.Rotation.SizeBytes) + Options.MaxLine))
+            Rotate(now); // a line without end does not hold it back for ever
     }
 
     /// <summary>Makes of the app's bytes what the file is to get. The file is opened for it when there is anything to write.</summary>
@@ -105,7 +105,10 @@ internal sealed partial class LogStream : IDisposable
             return new Batch(new IndexEntry(End, 0, now, 0, 0, 0, 0, EntryFlags.None), scratch);
         Ready(now);
         var ends = !open && raw[^1] != (byte)'\n' && (_choice is null || _choice(raw[(raw.LastIndexOf((byte)'\n') + 1)..]));
-        return new Batch(new IndexEntry(End, _length, now, kept, scratch.Length, NumberOf(source), (ushort)Math.Min(prefix, ushort.MaxValue), ends ? EntryFlags.LineEnds : EntryFlags.None), scratch);
+        return new Batch(new IndexEntry(End, _length, now, kept, scratch.Length, NumberOf(source), (ushort)Math.Min(prefix, ushort.MaxValue), ends ? EntryFlags.LineEnds : EntryFlags.None), scratch)
+        {
+            Open = open && raw[^1] != (byte)'\n',
+        };
     }
 
     /// <summary>Writes what was prepared.</summary>
@@ -138,7 +141,7 @@ internal sealed partial class LogStream : IDisposable
         _entries++;
         _length += written;
         End += batch.Formatted is not null ? entry.RawBytes : written;
-        MidLine = batch.Formatted is null && bytes[written - 1] != (byte)'\n';
+        MidLine = batch.Formatted is null ? bytes[written - 1] != (byte)'\n' : batch.Open;
         return batch.Formatted is not null ? raw.Length : written;
     }
 
@@ -157,7 +160,8 @@ internal sealed partial class LogStream : IDisposable
     /// <summary>Takes the last batch back when it is the one that began at a position: a daemon was killed before another file of the same output had it.</summary>
     public void TakeBack(long position, long now)
     {
-        Ready(now);
+        if (_file is null)
+            Open(now); // not Ready: a rotation would put the batch out of reach
         if (_entries > 0 && _index is not null && _index[_entries - 1] is var last && last.Position == position)
             TakeBack(new Batch(last, null));
     }
@@ -166,7 +170,11 @@ internal sealed partial class LogStream : IDisposable
     public void EndLine(long now, LogSource source)
     {
         if (NeedsLines || Active is null)
+        {
+            MidLine = false;
             return;
+        }
+
         Ready(now);
         if (!MidLine)
             return;
@@ -232,4 +240,8 @@ internal sealed partial class LogStream : IDisposable
 /// <summary>What one write will do.</summary>
 /// <param name="Entry">Its entry in the index.</param>
 /// <param name="Formatted">The bytes for the file; null: they are the app's.</param>
-internal readonly record struct Batch(IndexEntry Entry, ByteBuffer? Formatted);
+internal readonly record struct Batch(IndexEntry Entry, ByteBuffer? Formatted)
+{
+    /// <summary>It ends with a part of an over-long line that goes on.</summary>
+    public bool Open { get; init; }
+}

@@ -35,6 +35,9 @@ internal sealed class SegmentReader(ILogFiles files, string folder) : IDisposabl
 
     private static IndexEntry[] EntryBuffer => t_entries ??= new IndexEntry[Entries];
 
+    /// <summary>A new read begins.</summary>
+    public void Restart() => _lines.Restart();
+
     /// <summary>Reads from a position on.</summary>
     public SegmentEnd Read(Segment segment, IReadOnlyList<LogSource> sources, long from, LineTaker take, out long next)
     {
@@ -45,10 +48,19 @@ internal sealed class SegmentReader(ILogFiles files, string folder) : IDisposabl
         var count = index.Count;
         var at = Math.Max(0, index.LastAtOrBefore(from, e => e.Position));
         if (count == 0 || (index[at].End <= from && at == count - 1))
+        {
+            next = _lines.GoesOn(from) ? _lines.Next : from;
             return SegmentEnd.Reached; // without opening the file: this is asked often
+        }
+
         if (!Open(segment))
             return SegmentEnd.Gone;
-        _lines.Begin(segment, sources, from, take);
+        if (!_lines.Begin(segment, sources, from, take))
+        {
+            next = _lines.Next;
+            return SegmentEnd.Enough;
+        }
+
         while (at < count)
         {
             var got = index.Read(at, EntryBuffer.AsSpan(0, (int)Math.Min(Entries, count - at)));
@@ -64,12 +76,6 @@ internal sealed class SegmentReader(ILogFiles files, string folder) : IDisposabl
             }
 
             at += got;
-        }
-
-        if (segment.End is not null && !_lines.Flush())
-        {
-            next = _lines.Next;
-            return SegmentEnd.Enough;
         }
 
         next = _lines.Next;
