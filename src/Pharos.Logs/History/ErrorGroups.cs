@@ -64,7 +64,7 @@ public sealed class ErrorGroups
         var clean = PlainText.Clean(line.Bytes.Span);
         var text = Encoding.UTF8.GetString(clean);
         var severity = line.Part > 1 ? 0 : SeverityParser.Parse(clean).Number;
-        if (severity == 0 && _open.TryGetValue(line.Source, out var open) && Continues(text))
+        if (_open.TryGetValue(line.Source, out var open) && (IsOfStack(text) || (severity == 0 && IsExceptionName(text))))
         {
             if (open.Lines < MostExampleLines && open.Group.Example.Length < MostExampleChars)
                 open.Group.Example += "\n" + text;
@@ -98,10 +98,10 @@ public sealed class ErrorGroups
         _open[line.Source] = (group, 1);
     }
 
-    /// <summary>A line of a stack trace, in the languages that there are.</summary>
-    private static bool Continues(string text) =>
-        text.Length == 0 || text[0] is ' ' or '\t' or '}' || StartsWithAny(text, "Caused by", "Suppressed:", "Traceback", "During handling", "The above exception", "goroutine ", "--- ", "---> ", "... ", "Node.js v", "#0", "#1", "#2", "#3", "#4")
-        || IsExceptionName(text);
+    /// <summary>A line of a stack trace, in the languages that there are; "Caused by: Error: …" is one although it names a level.</summary>
+    private static bool IsOfStack(string text) =>
+        text.Length == 0 || text[0] is ' ' or '\t' or '}'
+        || StartsWithAny(text, "Caused by", "Suppressed:", "During handling", "The above exception", "goroutine ", "--- ", "---> ", "... ", "Node.js v", "#0", "#1", "#2", "#3", "#4");
 
     private static bool LooksUncaught(string text) =>
         StartsWithAny(text, "Traceback (most recent call last)", "Unhandled exception", "Exception in thread", "panic: ", "Uncaught ", "PHP Fatal error", "fatal error: ") || IsExceptionName(text);

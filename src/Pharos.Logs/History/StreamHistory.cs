@@ -61,6 +61,8 @@ internal sealed class StreamHistory : IDisposable
     public void OnlyLast(int count)
     {
         var before = _filter.Until is { } until ? _reader.PositionAt(until) : _to;
+        if (count <= 0)
+            Last(0, 1, before); // where the last whole line ends
         // What is filtered is known only when it is read: look further back until there are enough, or nothing is left.
         for (var look = (long)count; count > 0; look *= 4)
         {
