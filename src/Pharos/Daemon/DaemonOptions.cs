@@ -1,5 +1,6 @@
 using System.Net;
 using Pharos.Client.Boot;
+using Pharos.Contracts;
 using Pharos.Exporters.Settings;
 
 namespace Pharos.Daemon;
@@ -13,6 +14,9 @@ internal sealed record DaemonOptions
     public IPEndPoint? Metrics { get; init; }
 
     public required OtlpSettings Otlp { get; init; }
+
+    /// <summary>How far back the output goes that a destination gets which was not known before; zero: from now on.</summary>
+    public TimeSpan LogLookBack { get; init; }
 
     /// <summary>Descriptor on which the client that started this daemon waits for a word; null: nobody waits.</summary>
     public int? ReadyFd { get; init; }
@@ -41,6 +45,9 @@ internal sealed record DaemonOptions
         IPEndPoint? endpoint = null;
         if (metrics is not null && !TryEndpoint(metrics, out endpoint))
             return (null, $"{source} '{metrics}' is not an address to listen on: write PORT or HOST:PORT, for example 127.0.0.1:9464");
+        var lookBack = TimeSpan.Zero;
+        if (getenv("PHAROS_LOG_LOOK_BACK") is { Length: > 0 } back && !Durations.TryParse(back, out lookBack))
+            return (null, $"PHAROS_LOG_LOOK_BACK '{back}' is not a duration: write for example 30m, 12h or 7d");
         if (PharosHome.Find(name => getenv(name) is { Length: > 0 } value ? value : null, Environment.CurrentDirectory, out var home) is { } noHome)
             return (null, noHome);
         return (new DaemonOptions
@@ -48,6 +55,7 @@ internal sealed record DaemonOptions
             Home = home!.Path,
             Metrics = endpoint,
             Otlp = otlp,
+            LogLookBack = lookBack,
             ReadyFd = int.TryParse(getenv("PHAROS_READY_FD"), out var fd) && fd > 2 ? fd : null,
         }, null);
     }
