@@ -27,6 +27,7 @@ namespace Pharos.Daemon;
 /// <summary>Puts the daemon together, runs it, and takes it apart in the order in which nothing is lost.</summary>
 internal static class DaemonHost
 {
+    private const int SIGUSR2 = 12; // on every Linux that .NET runs on; PM2's users send it after a rotation
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RepeatPatience = TimeSpan.FromMilliseconds(300);
 
@@ -77,6 +78,11 @@ internal static class DaemonHost
         var end = new TaskCompletionSource<Ending>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, s => End(s, end));
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, s => End(s, end));
+        using var reopen = PosixSignalRegistration.Create((PosixSignal)SIGUSR2, s =>
+        {
+            s.Cancel = true;
+            _ = pump.ReopenAsync();
+        });
         using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, s => s.Cancel = true); // a closed terminal is not a reason to stop
 
         supervisor.Load(); // before anything listens: a state that cannot be read refuses the daemon, and nothing was changed
