@@ -45,7 +45,7 @@ internal static class DaemonHost
     {
         DaemonLog? own = null;
         await using var telemetry = DaemonTelemetry.Start(options.Otlp, paths, line => own?.SayHere(line));
-        using var log = own = new DaemonLog(paths.OwnLog, options.Otlp, telemetry.OwnResource);
+        using var log = own = new DaemonLog(options.Logger.BasePath is { } folder ? Path.Combine(Path.GetFullPath(folder, paths.Home), "pharos.log") : paths.OwnLog, options.Logger, options.Otlp, telemetry.OwnResource);
         using var host = new ProcessHost(log.Say);
         var store = new LogStore(new LogFiles(), paths.LogStore, log.Say);
         using var pump = new LogPump(new SpoolIo(), store, TimeProvider.System, log.Say);
