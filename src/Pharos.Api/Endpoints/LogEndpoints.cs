@@ -21,6 +21,8 @@ internal sealed class LogEndpoints(ApiServices services)
     {
         routes.MapGet("/v1/logs", StreamAsync);
         routes.MapGet("/v1/logs/streams", StreamsAsync);
+        routes.MapPost("/v1/logs/reopen", ReopenAsync);
+        routes.MapPost("/v1/logs/flush", FlushAsync);
     }
 
     private async Task StreamsAsync(HttpContext context)
@@ -41,6 +43,38 @@ internal sealed class LogEndpoints(ApiServices services)
             return selection;
         await context.RefuseAsync(refused);
         return null;
+    }
+
+    private async Task ReopenAsync(HttpContext context)
+    {
+        try
+        {
+            await services.Supervisor.ReopenLogsAsync();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await context.ProblemAsync(StatusCodes.Status500InternalServerError, "internal", $"cannot open a log file: {e.Message}");
+            return;
+        }
+
+        await DoneAsync(context, "log files opened anew\n");
+    }
+
+    private async Task FlushAsync(HttpContext context)
+    {
+        var selector = context.Request.Query["app"].FirstOrDefault() ?? Selection.All;
+        if (await services.Supervisor.FlushLogsAsync(selector) is { } refused)
+            await context.RefuseAsync(refused);
+        else
+            await DoneAsync(context, $"log files of {selector} emptied\n");
+    }
+
+    private static Task DoneAsync(HttpContext context, string line)
+    {
+        if (context.WantsText())
+            return context.TextAsync(line);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
     }
 
     private async Task StreamAsync(HttpContext context)

@@ -10,10 +10,7 @@ internal static class SeverityBand
     /// <summary>The band of a line.</summary>
     public static int Of(ReadOnlySpan<byte> line)
     {
-        var (number, _) = SeverityParser.Parse(PlainText.Clean(line));
+        var number = SeverityParser.Quick(line);
         return number <= 0 ? 0 : Math.Min(((number - 1) / 4) + 1, 6);
     }
-
-    /// <summary>The lowest number of OpenTelemetry's scale in a band.</summary>
-    public static int Number(int band) => band == 0 ? 0 : ((band - 1) * 4) + 1;
 }

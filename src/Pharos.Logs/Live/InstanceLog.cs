@@ -43,6 +43,9 @@ public sealed class InstanceLog : IDisposable
     /// <summary>As <see cref="OutPath"/>, of stderr.</summary>
     public string ErrPath => _plan.ErrPath ?? LogSpec.NoFile;
 
+    /// <summary>All files that it writes, without their rotations.</summary>
+    public IEnumerable<string> Paths => _plan.Out.Concat(_plan.Err).Select(o => o.Path).Distinct();
+
     /// <summary>Its counters.</summary>
     public InstanceTelemetry Telemetry { get; }
 

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Pharos.Logs.Rotation;
 
 /// <summary>Names of rotated files: the time of the rotation, UTC, before the extension. They sort by time.</summary>
-internal static class RotatedNames
+public static class RotatedNames
 {
     private const string Format = "yyyyMMdd'T'HHmmss'.'fff'Z'";
 
@@ -24,6 +24,7 @@ internal static class RotatedNames
     /// <summary>Whether a name in the folder of a log file is one of its rotations.</summary>
     /// <param name="path">The log file.</param>
     /// <param name="other">The other file.</param>
+    /// <returns>True also for one that is being compressed.</returns>
     public static bool IsOf(string path, string other)
     {
         var stem = Path.ChangeExtension(path, null) + ".";
