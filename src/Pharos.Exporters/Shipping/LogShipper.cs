@@ -100,8 +100,8 @@ internal sealed class LogShipper : IDisposable
         _wake.Release();
         try
         {
-            // A record that may still grow is left to the next daemon: then the loop idles with nothing marked.
-            while (!ends.All(e => e.Stream.Committed >= e.End) && !(_idle && ends.All(e => !e.Stream.IsMarked)))
+            // What cannot be read now is left to the next daemon: then the loop idles with nothing marked and nothing that it waits for.
+            while (!ends.All(e => e.Stream.Committed >= e.End) && !(_idle && ends.All(e => !e.Stream.IsMarked && e.Stream.AskAgainAt == 0)))
                 await Task.Delay(LookAtDrain, _options.Time, cancel);
         }
         finally
