@@ -16,6 +16,7 @@ using Pharos.Linux.Sampling;
 using Pharos.Linux.Streams;
 using Pharos.Linux.Watching;
 using Pharos.Logs.Pump;
+using Pharos.Node;
 using Pharos.Supervisor;
 using Pharos.Supervisor.Actors;
 using Pharos.Supervisor.State;
@@ -59,6 +60,7 @@ internal static class DaemonHost
             Time = TimeProvider.System,
             Sink = telemetry.Sink,
             Files = files,
+            Runtimes = new NodeRuntimes(),
             Say = log.Say,
             Options = new SupervisorOptions
             {
