@@ -13,6 +13,7 @@ using Pharos.Linux.Daemon;
 using Pharos.Linux.Notify;
 using Pharos.Linux.Processes;
 using Pharos.Linux.Sampling;
+using Pharos.Linux.Sockets;
 using Pharos.Linux.Streams;
 using Pharos.Linux.Watching;
 using Pharos.Logs.Pump;
@@ -51,6 +52,7 @@ internal static class DaemonHost
         using var sampler = new ProcSampler();
         using var notify = new NotifySockets(Path.Combine(paths.Stdio, "notify"));
         using var files = new FileWatch();
+        using var sockets = new ListenSockets();
         var services = new ActorServices
         {
             Host = host,
@@ -60,7 +62,7 @@ internal static class DaemonHost
             Time = TimeProvider.System,
             Sink = telemetry.Sink,
             Files = files,
-            Runtimes = new NodeRuntimes(),
+            Runtimes = new NodeRuntimes(sockets, paths.Stdio, log.Say),
             Say = log.Say,
             Options = new SupervisorOptions
             {
