@@ -34,6 +34,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
     private readonly CronRestarts _cron;
     private readonly WatchedApps _watched;
     private readonly JobScheduler _jobs;
+    private readonly InstanceNumbers _numbers = new();
     private volatile SavedState? _loaded; // read and not yet brought back: _declaring is held meanwhile
     private volatile bool _closing;
     private volatile Dictionary<InstanceKey, bool>? _wishes; // while the daemon goes down: what the next one is to start
@@ -229,11 +230,11 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         }
     }
 
-    /// <summary>A record that was taken did not reach its destination after all.</summary>
-    /// <param name="resource">Whose record.</param>
-    /// <param name="reason">rejected or shutdown.</param>
-    public void CountDropped(TelemetryResource resource, string reason) =>
-        Actors.FirstOrDefault(a => ReferenceEquals(a.Telemetry.Resource, resource))?.Telemetry.LogDropped(reason);
+    /// <summary>An event did not reach its destination.</summary>
+    /// <param name="instance">service.instance.id of its instance.</param>
+    /// <param name="reason">One of <see cref="LogDropReasons"/>.</param>
+    public void CountDropped(string instance, string reason) =>
+        Actors.FirstOrDefault(a => a.Telemetry.Resource[AttributeNames.ServiceInstanceId] == instance)?.Telemetry.LogDropped(reason);
 
     /// <inheritdoc/>
     public void Collect(List<MetricBatch> batches, long nowUnixNanos, bool final)
@@ -372,14 +373,12 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         if (saved?.Counters is { } counters)
             telemetry.Restore(counters);
         var stem = Path.Combine(_services.Options.LogDirectory, key.App);
-        var log = new InstanceLog(key, LogFile(spec.OutFile, key) ?? $"{stem}-out-{key.Index}.log", LogFile(spec.ErrFile, key) ?? $"{stem}-error-{key.Index}.log", telemetry, Logs, _services.Sink, _openLog);
+        var number = saved?.Number ?? _numbers.Take();
+        var (outPath, errPath) = (InstancePath.Of(spec.OutFile, key, number), InstancePath.Of(spec.ErrFile, key, number));
+        var log = new InstanceLog(key, outPath ?? $"{stem}-out-{key.Index}.log", errPath ?? $"{stem}-error-{key.Index}.log", telemetry, Logs, _services.Sink, _openLog);
         log.MaskSecretsOf(spec.Env);
-        return new InstanceActor(spec, key, _services, log, saved, Changed, marked, LedgerOf(spec));
+        return new InstanceActor(spec, key, _services, log, saved, Changed, marked, LedgerOf(spec), number);
     }
-
-    /// <summary>The first instance has the file as it was asked for; a further one its number before the extension.</summary>
-    private static string? LogFile(string? path, InstanceKey key) =>
-        path is null || key.Index == 0 ? path : $"{Path.ChangeExtension(path, null)}-{key.Index}{Path.GetExtension(path)}";
 
     /// <summary>Called by actors after each transition that matters to others.</summary>
     private void Changed()
@@ -394,6 +393,8 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         foreach (var actor in app.Instances)
             await EndAsync(actor, app, context);
         _ledgers.TryRemove(app.Spec.Name, out _);
+        if (_apps.IsEmpty)
+            _numbers.Begin(0);
     }
 
     /// <summary>Stops an instance for good, if somebody started it again meanwhile, and ends it.</summary>

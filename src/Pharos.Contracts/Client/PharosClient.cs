@@ -60,6 +60,12 @@ public sealed class PharosClient : IDisposable
     public Task<AppView> App(string name, CancellationToken cancellation = default) =>
         Send(HttpMethod.Get, App(name, ""), ContractsJson.Default.AppView, cancellation);
 
+    /// <summary>All apps with their instances.</summary>
+    /// <param name="withEnv">With the values of their environments, which may be secrets.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    public Task<AppView[]> Apps(bool withEnv = false, CancellationToken cancellation = default) =>
+        Send(HttpMethod.Get, withEnv ? "v1/apps/all?env=1" : "v1/apps/all", ContractsJson.Default.AppViewArray, cancellation);
+
     /// <summary>Declares an app and starts it.</summary>
     /// <returns>Its instances.</returns>
     public Task<InstanceView[]> Start(StartRequest request, CancellationToken cancellation = default) =>
@@ -83,6 +89,20 @@ public sealed class PharosClient : IDisposable
     /// <summary>Restarts instances.</summary>
     /// <returns>The instances, when it is done.</returns>
     public Task<InstanceView[]> Restart(string selector, CancellationToken cancellation = default) => Operate(selector, "/restart", cancellation);
+
+    /// <summary>New processes in place of the old ones, without a gap where an app can do that.</summary>
+    /// <param name="selector"><c>all</c>, <c>APP</c> or <c>APP:INDEX</c>.</param>
+    /// <param name="parallel">How many at a time.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <returns>The instances, when it is done.</returns>
+    public Task<InstanceView[]> Reload(string selector, int parallel = 1, CancellationToken cancellation = default) => Operate(selector, $"/reload?parallel={parallel}", cancellation);
+
+    /// <summary>More instances, or fewer.</summary>
+    /// <param name="app">The app.</param>
+    /// <param name="change">A number, +N or -N.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <returns>The instances, when it is done.</returns>
+    public Task<InstanceView[]> Scale(string app, string change, CancellationToken cancellation = default) => Operate(app, $"/scale?to={Uri.EscapeDataString(change)}", cancellation);
 
     /// <summary>Runs a job now.</summary>
     /// <param name="name">The app.</param>

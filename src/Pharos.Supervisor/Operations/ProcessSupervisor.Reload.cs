@@ -109,7 +109,7 @@ public sealed partial class ProcessSupervisor
             if (to == app.Spec.Instances)
                 return null;
             await Task.WhenAll(app.Instances.Skip((int)to).Select(a => a.DrainAsync(cancel)));
-            var error = await ScaleAsync(app, (int)to, app.Spec.Source, start: false, context, cancel);
+            var error = await ScaleAsync(app, app.Spec with { Instances = (int)to }, app.Spec.Source, start: false, context, cancel);
             SaveWhatWasDone();
             return error is null ? null : new(Refusal.SpawnFailed, error);
         }

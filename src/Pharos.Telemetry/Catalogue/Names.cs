@@ -58,6 +58,7 @@ public static class AttributeNames
     public const string ExceptionType = "exception.type";
     public const string ExceptionMessage = "exception.message";
     public const string ExceptionStacktrace = "exception.stacktrace";
+    public const string LogTruncatedFrom = "pharos.log.truncated_from";
     public const string SpanCommand = "pharos.command";
 }
 

@@ -17,6 +17,9 @@ internal sealed class DaemonPaths(string home)
 
     public string State => Path.Combine(Home, "state");
 
+    /// <summary>What was delivered to which destination, and events that wait.</summary>
+    public string Shipping => Path.Combine(State, "shipping");
+
     public string Logs => Path.Combine(Home, "logs");
 
     /// <summary>The daemon's own log.</summary>
