@@ -130,13 +130,7 @@ internal static class AttributeTable
 
         Later("watch_options"),
         Later("listen"),
-<<<<<<< HEAD
-        Later("log_file", "log"), Later("logs"),
-        Later("pid_file", "pid"), Later("merge_logs", "combine_logs"), Later("disable_logs"), Later("log_type"), Later("log_date_format"), Later("time"),
-=======
         Later("pid_file", "pid"),
-        Later("exec_mode") with { Harmless = ["fork", "fork_mode", "null"] },
->>>>>>> main
         Later("treekill") with { Harmless = ["true", "null"] },
         Later("kill_retry_time"), Later("force"), Later("post_update"), Later("vizion"), Later("pmx"), Later("automation"),
         Later("source_map_support"), Later("disable_source_map_support"), Later("trace"), Later("disable_trace"), Later("v8"), Later("event_loop_inspector"),
