@@ -9,7 +9,7 @@ using Pharos.Telemetry.Catalogue;
 
 namespace Pharos.Api;
 
-/// <summary>From the supervisor's snapshots to wire records. Values of environment variables never get here.</summary>
+/// <summary>From the supervisor's snapshots to wire records. Values of environment variables get here only when somebody asks for them.</summary>
 internal static class ViewMapper
 {
     public static InstanceView Of(InstanceActor actor, AppSpec spec, DateTimeOffset now) => Of(actor, spec, actor.Snapshot, now);
@@ -22,6 +22,8 @@ internal static class ViewMapper
         {
             App = it.Key.App,
             Index = it.Key.Index,
+            Number = it.Number,
+            CreatedAt = it.CreatedAt,
             Namespace = spec.Namespace,
             State = Words.Of(state.Phase),
             Readiness = Words.Of(state.Readiness),
@@ -30,6 +32,7 @@ internal static class ViewMapper
             Pid = it.Process?.Pid,
             Incarnation = state.Incarnation,
             Restarts = it.Restarts,
+            Crashes = state.Crashes.Count,
             LastRestartReason = it.LastRestart is { } reason ? Words.Of(reason) : null,
             StartedAt = it.StartedAt,
             UptimeSeconds = it.StartedAt is { } at ? Math.Max(0, (now - at).TotalSeconds) : null,
@@ -46,11 +49,12 @@ internal static class ViewMapper
             InstanceId = actor.Id.ToString(),
             OutLog = actor.Log.OutPath,
             ErrLog = actor.Log.ErrPath,
+            PidFile = actor.PidPath,
             User = spec.User,
         };
     }
 
-    public static AppView Of(App app, string? interpreter, DateTimeOffset now)
+    public static AppView Of(App app, string? interpreter, DateTimeOffset now, bool withEnv = false)
     {
         var spec = app.Spec;
         var credentials = new Dictionary<string, string>();
@@ -79,7 +83,14 @@ internal static class ViewMapper
             Args = [.. spec.Args],
             Cwd = spec.Cwd,
             Interpreter = interpreter,
+            InterpreterArgs = [.. spec.InterpreterArgs],
             EnvNames = [.. spec.Env.Keys],
+            Env = withEnv ? spec.Env : null,
+            InstanceVar = spec.InstanceVar,
+            IncrementVar = spec.IncrementVar,
+            Annotations = spec.Annotations,
+            Source = spec.Source,
+            Autostart = spec.Autostart,
             Stdio = spec.Stdio == StdioMode.Fifo ? "fifo" : "spool",
             RestartMode = spec.Policy.Mode switch { RestartMode.Always => "always", RestartMode.OnFailure => "on-failure", RestartMode.Never => "never" },
             StopSignal = SignalNames.Of(spec.Policy.StopSignal),
@@ -91,6 +102,7 @@ internal static class ViewMapper
             Live = spec.Live?.Check,
             DependsOn = [.. spec.DependsOn.Select(d => d.App)],
             Watch = [.. spec.Watch?.Paths ?? []],
+            WatchIgnore = [.. spec.Watch?.Ignore ?? []],
             Job = spec.Job is { } job ? Of(app, job, now) : null,
             Credentials = credentials,
             CreatedAt = spec.CreatedAt,

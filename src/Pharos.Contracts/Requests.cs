@@ -128,6 +128,13 @@ public sealed record StartRequest
 
     /// <summary>Log file of stderr, likewise.</summary>
     public string? ErrFile { get; init; }
+
+    /// <summary>File that holds the process id while there is a process, absolute or relative to the working directory; null: none is written. In this path and in
+    /// those of the log files <c>{number}</c> and <c>{index}</c> stand for the instance's number and slot.</summary>
+    public string? PidFile { get; init; }
+
+    /// <summary>What the client wants to find again: it means nothing to the daemon, and is in its views and its state. At most 64 KiB.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>A probe of an app.</summary>

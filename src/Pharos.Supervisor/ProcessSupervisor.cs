@@ -33,6 +33,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
     private readonly CronRestarts _cron;
     private readonly WatchedApps _watched;
     private readonly JobScheduler _jobs;
+    private readonly InstanceNumbers _numbers = new();
     private volatile SavedState? _loaded; // read and not yet brought back: _declaring is held meanwhile
     private volatile bool _closing;
     private volatile Dictionary<InstanceKey, bool>? _wishes; // while the daemon goes down: what the next one is to start
@@ -367,14 +368,12 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         if (saved?.Counters is { } counters)
             telemetry.Restore(counters);
         var stem = Path.Combine(_services.Options.LogDirectory, key.App);
-        var log = new InstanceLog(key, LogFile(spec.OutFile, key) ?? $"{stem}-out-{key.Index}.log", LogFile(spec.ErrFile, key) ?? $"{stem}-error-{key.Index}.log", telemetry, Logs, _services.Sink, _openLog);
+        var number = saved?.Number ?? _numbers.Take();
+        var (outPath, errPath) = (InstancePath.Of(spec.OutFile, key, number), InstancePath.Of(spec.ErrFile, key, number));
+        var log = new InstanceLog(key, outPath ?? $"{stem}-out-{key.Index}.log", errPath ?? $"{stem}-error-{key.Index}.log", telemetry, Logs, _services.Sink, _openLog);
         log.MaskSecretsOf(spec.Env);
-        return new InstanceActor(spec, key, _services, log, saved, Changed, marked, LedgerOf(spec));
+        return new InstanceActor(spec, key, _services, log, saved, Changed, marked, LedgerOf(spec), number);
     }
-
-    /// <summary>The first instance has the file as it was asked for; a further one its number before the extension.</summary>
-    private static string? LogFile(string? path, InstanceKey key) =>
-        path is null || key.Index == 0 ? path : $"{Path.ChangeExtension(path, null)}-{key.Index}{Path.GetExtension(path)}";
 
     /// <summary>Called by actors after each transition that matters to others.</summary>
     private void Changed()
@@ -389,6 +388,8 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         foreach (var actor in app.Instances)
             await EndAsync(actor, app, context);
         _ledgers.TryRemove(app.Spec.Name, out _);
+        if (_apps.IsEmpty)
+            _numbers.Begin(0);
     }
 
     /// <summary>Stops an instance for good, if somebody started it again meanwhile, and ends it.</summary>

@@ -22,6 +22,27 @@ public sealed class EndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Values_of_the_environment_are_shown_only_to_who_asks_for_them()
+    {
+        var request = new StartRequest
+        {
+            Script = "/bin/app",
+            Cwd = "/",
+            Name = "web",
+            Env = new Dictionary<string, string> { ["TOKEN"] = "s3cret" },
+            Annotations = new Dictionary<string, string> { ["face"] = "{}" },
+            PidFile = "web-{number}.pid",
+        };
+        await _server.Ask("POST", "/v1/apps", JsonSerializer.Serialize(request, ContractsJson.Default.StartRequest));
+        foreach (var path in new[] { "/v1/apps/web", "/v1/apps/all", "/v1/instances" })
+            Assert.DoesNotContain("s3cret", (await _server.Ask("GET", path)).Body, StringComparison.Ordinal);
+        var app = JsonSerializer.Deserialize((await _server.Ask("GET", "/v1/apps/web?env=1")).Body, ContractsJson.Default.AppView)!;
+        Assert.Equal(("s3cret", "{}"), (app.Env!["TOKEN"], app.Annotations["face"]));
+        Assert.Equal((0, "/web-0.pid"), (app.Instances[0].Number, app.Instances[0].PidFile));
+        Assert.NotNull(app.Instances[0].CreatedAt);
+    }
+
+    [Fact]
     public async Task A_refusal_is_a_problem_with_an_exit_code_and_a_line_for_who_asks_for_text()
     {
         var (status, body, answer) = await _server.Ask("POST", "/v1/apps/nope/stop");

@@ -50,9 +50,10 @@ internal sealed class AppEndpoints(ApiServices services)
         if (Supervisor.Select(selector, out var actors) is { } refused)
             return context.RefuseAsync(refused);
         var now = services.Time.GetUtcNow();
+        var withEnv = context.Request.Query["env"] == "1";
         var views = Supervisor.Apps.Values
             .Where(app => app.Instances.Any(i => actors.Contains(i)))
-            .Select(app => ViewMapper.Of(app, Supervisor.InterpreterOf(app.Spec), now))
+            .Select(app => ViewMapper.Of(app, Supervisor.InterpreterOf(app.Spec), now, withEnv))
             .Select(view => view with { Instances = [.. view.Instances.Where(i => actors.Any(a => a.Snapshot.Key.App == i.App && a.Snapshot.Key.Index == i.Index))] })
             .ToArray();
         if (context.WantsText())

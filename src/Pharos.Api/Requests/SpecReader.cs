@@ -12,6 +12,7 @@ namespace Pharos.Api.Requests;
 internal sealed partial class SpecReader
 {
     private const int MostInstances = 10_000;
+    private const int MostAnnotations = 65_536;
     private static readonly string[] LimitNames = ["nofile", "nproc", "core", "as", "fsize", "stack", "data", "memlock", "cputime", "rss"];
     private readonly List<string> _faults = [];
 
@@ -55,6 +56,7 @@ internal sealed partial class SpecReader
             Limits = (r.Limits ?? new Dictionary<string, string>()).Where(e => e.Value is not null).ToDictionary(),
             StopExitCodes = r.StopExitCodes ?? [],
             ShellEnv = [.. (r.ShellEnv ?? []).Where(n => n is not null)],
+            Annotations = (r.Annotations ?? new Dictionary<string, string>()).Where(a => a.Value is not null).ToDictionary(),
             DependsOn = [.. (r.DependsOn ?? []).Where(d => d?.App is not null)],
             Ready = r.Ready is null ? null : r.Ready with { Check = r.Ready.Check ?? "" },
             Live = r.Live is null ? null : r.Live with { Check = r.Live.Check ?? "" },
@@ -88,6 +90,8 @@ internal sealed partial class SpecReader
                 _faults.Add($"env '{key.Replace("\0", "\\0", StringComparison.Ordinal)}' is not a variable that a process can have");
         }
 
+        if (r.Annotations.Sum(a => (long)a.Key.Length + a.Value.Length) > MostAnnotations)
+            _faults.Add($"annotations hold more than {MostAnnotations} characters");
         if (r.Schedule is not null && r.DependsOn.Count > 0)
             _faults.Add("dependsOn goes with what runs all the time: a run of a job does not wait; take schedule or dependsOn away");
         return new AppSpec
@@ -116,6 +120,8 @@ internal sealed partial class SpecReader
             Autostart = r.Autostart ?? true,
             OutFile = LogFile("outFile", r.OutFile, r.Cwd),
             ErrFile = LogFile("errFile", r.ErrFile, r.Cwd),
+            PidFile = LogFile("pidFile", r.PidFile, r.Cwd),
+            Annotations = r.Annotations.ToImmutableSortedDictionary(StringComparer.Ordinal),
             MaxMemoryBytes = Size("max-memory", r.MaxMemory),
             CronRestart = Cron(r.Cron),
             CronZone = Zone(r.CronZone),

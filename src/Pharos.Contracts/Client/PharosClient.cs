@@ -60,6 +60,12 @@ public sealed class PharosClient : IDisposable
     public Task<AppView> App(string name, CancellationToken cancellation = default) =>
         Send(HttpMethod.Get, App(name, ""), ContractsJson.Default.AppView, cancellation);
 
+    /// <summary>All apps with their instances.</summary>
+    /// <param name="withEnv">With the values of their environments, which may be secrets.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    public Task<AppView[]> Apps(bool withEnv = false, CancellationToken cancellation = default) =>
+        Send(HttpMethod.Get, withEnv ? "v1/apps/all?env=1" : "v1/apps/all", ContractsJson.Default.AppViewArray, cancellation);
+
     /// <summary>Declares an app and starts it.</summary>
     /// <returns>Its instances.</returns>
     public Task<InstanceView[]> Start(StartRequest request, CancellationToken cancellation = default) =>

@@ -112,11 +112,19 @@ public sealed record AppSpec
     /// <summary>False: declared, and started only when somebody asks.</summary>
     public bool Autostart { get; init; } = true;
 
-    /// <summary>Absolute path of the log file of stdout; a further instance gets its number before the extension. Null: in the home.</summary>
+    /// <summary>Absolute path of the log file of stdout; a further instance gets its slot before the extension,
+    /// unless the path names <c>{number}</c> or <c>{index}</c>. Null: in the home.</summary>
     public string? OutFile { get; init; }
 
     /// <summary>As <see cref="OutFile"/>, of stderr.</summary>
     public string? ErrFile { get; init; }
+
+    /// <summary>Absolute path of the file that holds the process id while there is a process; <c>{number}</c> and <c>{index}</c> in it, as in
+    /// <see cref="OutFile"/> and <see cref="ErrFile"/>, are the instance's number and slot. Null: none is written.</summary>
+    public string? PidFile { get; init; }
+
+    /// <summary>What whoever declared the app wants to find again: names and texts that mean nothing here. No part of equality: they say nothing about how it runs.</summary>
+    public ImmutableSortedDictionary<string, string> Annotations { get; init; } = ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
 
     /// <summary>Names in <see cref="Env"/> that nobody declared: they came along from the shell. No part of equality.</summary>
     public EquatableArray<string> ShellEnv { get; init; } = [];
@@ -135,7 +143,7 @@ public sealed record AppSpec
         && Limits == other.Limits && Stdio == other.Stdio && Policy == other.Policy && Version == other.Version
         && InjectOtel == other.InjectOtel && MaxMemoryBytes == other.MaxMemoryBytes && CronRestart == other.CronRestart && CronZone == other.CronZone
         && Ready == other.Ready && Live == other.Live && DependsOn == other.DependsOn && Watch == other.Watch && Resources == other.Resources && Job == other.Job
-        && Autostart == other.Autostart && OutFile == other.OutFile && ErrFile == other.ErrFile
+        && Autostart == other.Autostart && OutFile == other.OutFile && ErrFile == other.ErrFile && PidFile == other.PidFile
         && InstanceVar == other.InstanceVar && IncrementVar == other.IncrementVar && Env.SequenceEqual(other.Env);
 
     /// <inheritdoc/>

@@ -55,7 +55,9 @@ public sealed partial class InstanceActor : IAsyncDisposable
     /// <param name="changed">Called after each transition that the saved state depends on.</param>
     /// <param name="marked">Living processes that carry a mark.</param>
     /// <param name="runs">The runs of its app; null when it is no job.</param>
-    public InstanceActor(AppSpec spec, InstanceKey key, ActorServices services, InstanceLog log, SavedInstance? saved, Action changed, IReadOnlyList<MarkedProcess>? marked = null, JobLedger? runs = null)
+    /// <param name="number">Its number among all instances of the home.</param>
+    public InstanceActor(
+        AppSpec spec, InstanceKey key, ActorServices services, InstanceLog log, SavedInstance? saved, Action changed, IReadOnlyList<MarkedProcess>? marked = null, JobLedger? runs = null, int number = 0)
     {
         _services = services;
         _spec = spec;
@@ -73,7 +75,8 @@ public sealed partial class InstanceActor : IAsyncDisposable
         _launcher.Reader = _prober.ReadsLines ? incarnation => line => _prober.SeeLine(incarnation, line) : null;
         var fresh = new InstanceState { IsJob = spec.Job is not null, Policy = spec.Policy, DependsOn = [.. spec.DependsOn.Select(d => d.App)], Seed = BitConverter.ToUInt64(Id.ToByteArray()) };
         var resumed = saved is null ? null : Resumption.Of(saved, fresh, _launcher.NewestOf(marked ?? []), services.Time);
-        _board = new SnapshotBoard((resumed?.First(key, Telemetry) ?? new InstanceSnapshot { Key = key, State = fresh }) with { Run = _job?.Run });
+        _board = new SnapshotBoard((resumed?.First(key, Telemetry) ?? new InstanceSnapshot { Key = key, State = fresh, CreatedAt = services.Time.GetUtcNow() }) with { Run = _job?.Run, Number = number });
+        PidPath = InstancePath.Of(spec.PidFile, key, number);
         _reports = new ExitReports(services, _board, _reporter, log, changed);
         Telemetry.Now(Snapshot.State);
         _deadline = services.Time.CreateTimer(_ => Post(new DeadlinePassed(_armedFor)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -90,6 +93,9 @@ public sealed partial class InstanceActor : IAsyncDisposable
 
     /// <summary>Its output.</summary>
     public InstanceLog Log { get; }
+
+    /// <summary>The file that holds its process id; null: none is written.</summary>
+    public string? PidPath { get; }
 
     /// <summary>Memory of the whole tree above which it is restarted, bytes; null: no limit.</summary>
     public long? MaxMemoryBytes => _spec.MaxMemoryBytes;
@@ -206,6 +212,7 @@ public sealed partial class InstanceActor : IAsyncDisposable
             Wanted = letter.Event switch { StartRequested => true, RestartRequested x => before.Wanted || x.Reason.IsAPersons(), StopRequested => false, _ => before.Wanted },
             LastRestart = step.Restarting ?? before.LastRestart,
             Restarts = before.Restarts + (step.Restarting is null ? 0 : 1),
+            CreatedAt = step.Handled && letter.Event is StartRequested or RestartRequested { Reason: RestartReason.Manual or RestartReason.Reload or RestartReason.Deploy } ? _services.Time.GetUtcNow() : before.CreatedAt,
             Deadline = CarriedOn.Deadline(step, before.Deadline, _services.Time.GetUtcNow()),
         };
         if (letter.Event is Spawned or Adopted && step.Handled)
@@ -236,6 +243,8 @@ public sealed partial class InstanceActor : IAsyncDisposable
             _prober.End();
         if (step.Handled && !next.State.Awaiting)
             _waiting?.Cancel();
+        if (PidPath is not null && (before.Process != next.Process || (letter.Event is Adopted && step.Handled)))
+            PidFile.Show(PidPath, next.Process?.Pid, _services.Say);
         _board.Publish(before, next);
         if (step.Ended is not null)
             Telemetry.ProcessGone(); // after the snapshot says so: the sampler looks at it again behind each sample

@@ -23,6 +23,12 @@ public sealed record InstanceSnapshot
     /// <summary>Its lifecycle.</summary>
     public required InstanceState State { get; init; }
 
+    /// <summary>Its number among all instances of the home: given once, kept over restarts and daemons.</summary>
+    public int Number { get; init; }
+
+    /// <summary>When it was declared, or somebody last started or restarted it, wall clock.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
     /// <summary>Somebody wants it to run.</summary>
     public bool Wanted { get; init; }
 

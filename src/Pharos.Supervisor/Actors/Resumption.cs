@@ -70,6 +70,7 @@ internal sealed class Resumption
             Process = State.Alive ? _identity : null,
             StartedAt = State.Alive ? _saved.StartedAt : null,
             Restarts = telemetry.Restarts.Sum(),
+            CreatedAt = _saved.CreatedAt ?? _saved.CountersSince,
             LastExit = _saved.LastExit is { } exit ? new ExitRecord(exit.Reason, exit.Status, exit.At, exit.Uptime, [.. exit.LastLines]) : null,
             LastRestart = restarting ?? _saved.LastRestart,
             Deadline = _saved.Run?.Deadline,

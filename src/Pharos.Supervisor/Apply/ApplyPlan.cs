@@ -74,6 +74,7 @@ public static class ApplyPlan
         Differ("autostart", a.Autostart != b.Autostart);
         Differ("out_file", a.OutFile != b.OutFile);
         Differ("error_file", a.ErrFile != b.ErrFile);
+        Differ("pid_file", a.PidFile != b.PidFile);
         Differ("stop.signal", a.Policy.StopSignal != b.Policy.StopSignal);
         // What came along from the shell differs from terminal to terminal (XDG_SESSION_ID): that alone restarts nothing.
         bool Declared(AppSpec spec, string name) => spec.Env.ContainsKey(name) && !spec.ShellEnv.Contains(name);

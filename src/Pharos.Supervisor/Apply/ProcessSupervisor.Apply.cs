@@ -80,9 +80,9 @@ public sealed partial class ProcessSupervisor
         {
             ChangeKind.Create => await CreatedAsync(_apps[change.Name], context, cancel),
             ChangeKind.Update => await UpdateAsync(_apps[change.Name], change.Spec! with { Source = source }, start, context, cancel),
-            ChangeKind.Scale => await ScaleAsync(_apps[change.Name], change.To, source, start, context, cancel),
-            ChangeKind.Start => await AdoptSourceAsync(_apps[change.Name], source, start: true, context, cancel),
-            ChangeKind.Unchanged => await AdoptSourceAsync(_apps[change.Name], source, start: false, context, cancel),
+            ChangeKind.Scale => await ScaleAsync(_apps[change.Name], change.Spec!, source, start, context, cancel),
+            ChangeKind.Start => await AdoptSourceAsync(_apps[change.Name], change.Spec!, source, start: true, context, cancel),
+            ChangeKind.Unchanged => await AdoptSourceAsync(_apps[change.Name], change.Spec!, source, start: false, context, cancel),
             ChangeKind.Delete => await RemoveAsync(_apps[change.Name], context),
         };
         return change with { Error = error };
@@ -137,14 +137,14 @@ public sealed partial class ProcessSupervisor
     }
 
     /// <summary>Those that stay are not touched; the highest numbers go first.</summary>
-    private async Task<string?> ScaleAsync(App app, int to, string source, bool start, ActivityContext context, CancellationToken cancel)
+    private async Task<string?> ScaleAsync(App app, AppSpec to, string source, bool start, ActivityContext context, CancellationToken cancel)
     {
-        var spec = app.Spec with { Instances = to, Source = source };
+        var spec = app.Spec with { Instances = to.Instances, Source = source, Annotations = to.Annotations };
         var wanted = start || app.Instances.Any(a => a.Snapshot.Wanted);
-        var surplus = app.Instances.Skip(to).ToList();
+        var surplus = app.Instances.Skip(spec.Instances).ToList();
         if (await DownAsync(surplus, context) is { } error)
             return error;
-        var kept = app.Instances.Take(to).ToList();
+        var kept = app.Instances.Take(spec.Instances).ToList();
         var added = Added(app, spec);
         Change(apps => apps.SetItem(spec.Name, With(spec, [.. kept, .. added])));
         foreach (var actor in surplus)
@@ -153,10 +153,10 @@ public sealed partial class ProcessSupervisor
         return wanted ? (await UpAsync(down, new StartRequested(), context, cancel))?.Line : null;
     }
 
-    private async Task<string?> AdoptSourceAsync(App app, string source, bool start, ActivityContext context, CancellationToken cancel)
+    private async Task<string?> AdoptSourceAsync(App app, AppSpec wanted, string source, bool start, ActivityContext context, CancellationToken cancel)
     {
-        if (app.Spec.Source != source)
-            Change(apps => apps.SetItem(app.Spec.Name, With(app.Spec with { Source = source }, app.Instances)));
+        if (app.Spec.Source != source || !app.Spec.Annotations.SequenceEqual(wanted.Annotations))
+            Change(apps => apps.SetItem(app.Spec.Name, With(app.Spec with { Source = source, Annotations = wanted.Annotations }, app.Instances)));
         return start ? (await UpAsync([.. app.Instances.Where(a => !IsUp(a))], new StartRequested(), context, cancel))?.Line : null;
     }
 

@@ -10,13 +10,15 @@ namespace Pharos.Supervisor.State;
 /// <summary>The state as it stands in the file: plain records, so that the file's form changes only when somebody means it to.</summary>
 /// <remarks>Members have setters, not init: generated JSON code gives an init member that the file lacks its type's default and not its initializer,
 /// and a file of an earlier version lacks what came later. Test: Members_that_an_older_file_lacks_keep_their_defaults.</remarks>
-internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? BootId = null)
+internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? BootId = null, int NextNumber = 0)
 {
     public static StateFile From(SavedState state) => new([.. state.Apps.Select(a => new AppEntry(
         SpecEntry.From(a.Spec),
         [.. a.Instances.Select(i => new InstanceEntry
         {
             Index = i.Index,
+            Number = i.Number,
+            CreatedAt = i.CreatedAt,
             Wanted = i.Wanted,
             Incarnation = i.Incarnation,
             Process = i.Process,
@@ -30,17 +32,20 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             LastExit = i.LastExit is null ? null : ExitEntry.From(i.LastExit),
             LastRestart = i.LastRestart?.ToString(),
         })],
-        JobRunsEntry.From(a.Job)))], state.BootId);
+        JobRunsEntry.From(a.Job)))], state.BootId, state.NextNumber);
 
     public SavedState ToState() => new()
     {
         BootId = BootId,
+        NextNumber = NextNumber,
         Apps = [.. Apps.Select(a => new SavedApp
         {
             Spec = a.Spec.ToSpec(),
             Instances = [.. a.Instances.Select(i => new SavedInstance
             {
                 Index = i.Index,
+                Number = i.Number,
+                CreatedAt = i.CreatedAt,
                 Wanted = i.Wanted,
                 Incarnation = i.Incarnation,
                 Process = i.Process,
@@ -63,6 +68,10 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
     internal sealed record InstanceEntry
     {
         public int Index { get; set; }
+
+        public int? Number { get; set; }
+
+        public DateTimeOffset? CreatedAt { get; set; }
 
         public bool Wanted { get; set; }
 
@@ -159,6 +168,10 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
 
         public string? ErrFile { get; set; }
 
+        public string? PidFile { get; set; }
+
+        public Dictionary<string, string> Annotations { get; set; } = [];
+
         public string[] ShellEnv { get; set; } = [];
 
         public string? Source { get; set; }
@@ -201,6 +214,8 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             Autostart = s.Autostart,
             OutFile = s.OutFile,
             ErrFile = s.ErrFile,
+            PidFile = s.PidFile,
+            Annotations = new Dictionary<string, string>(s.Annotations),
             ShellEnv = [.. s.ShellEnv],
             Source = s.Source,
             CreatedAt = s.CreatedAt,
@@ -240,6 +255,8 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             Autostart = Autostart,
             OutFile = OutFile,
             ErrFile = ErrFile,
+            PidFile = PidFile,
+            Annotations = Annotations.ToImmutableSortedDictionary(StringComparer.Ordinal),
             ShellEnv = [.. ShellEnv],
             Source = Source,
             CreatedAt = CreatedAt,

@@ -194,6 +194,8 @@ public sealed class FileStateStoreTests : IDisposable
                     Autostart = false,
                     OutFile = "/o.log",
                     ErrFile = "/e.log",
+                    PidFile = "/run/{number}.pid",
+                    Annotations = ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal).Add("face", "{}"),
                     Args = ["a", "b"],
                     Env = ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal).Add("KEY", "value \u00e9 \n"),
                     Limits = [new ResourceLimit("nofile", 1024, ulong.MaxValue)],
@@ -217,7 +219,7 @@ public sealed class FileStateStoreTests : IDisposable
                 [
                     new SavedInstance
                     {
-                        Index = 0, Wanted = true, Incarnation = 7, Process = new ProcessIdentity(12, 345, "boot"), Failure = FailureReason.CrashLoop,
+                        Index = 0, Number = 5, CreatedAt = DateTimeOffset.UnixEpoch.AddDays(9), Wanted = true, Incarnation = 7, Process = new ProcessIdentity(12, 345, "boot"), Failure = FailureReason.CrashLoop,
                         CountersSince = DateTimeOffset.UnixEpoch.AddDays(2),
                         StartedAt = DateTimeOffset.UnixEpoch.AddDays(3),
                         LastRestart = RestartReason.MemoryLimit,
