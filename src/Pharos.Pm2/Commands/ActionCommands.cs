@@ -11,7 +11,7 @@ namespace Pharos.Pm2.Commands;
 internal sealed record Action(string Remote, string Method, string Path)
 {
     public static readonly Action Restart = new("restartProcessId", "POST", "/restart");
-    public static readonly Action Reload = new("reloadProcessId", "POST", "/reload");
+    public static readonly Action Reload = new("reloadProcessId", "POST", "/restart");
     public static readonly Action Stop = new("stopProcessId", "POST", "/stop");
     public static readonly Action Delete = new("deleteProcessId", "DELETE", "");
 }
@@ -46,11 +46,21 @@ internal static class ActionCommands
     {
         foreach (var app in chosen.GroupBy(p => p.Name))
             it.Tell($"Applying action {action.Remote} on app [{app.Key}](ids: [ {string.Join(", ", app.Select(p => p.Number))} ])");
+        if (action != Action.Restart && action != Action.Reload)
+            return Request(it, action, list, chosen, action.Path);
+        // One that does not run is started, and that is no restart.
+        List<Pm2Process> down = [.. chosen.Where(p => p.Status is "stopped" or "errored")];
+        var code = Request(it, action, list, [.. chosen.Except(down)], action.Path);
+        return Math.Max(code, Request(it, action, list, down, "/start"));
+    }
+
+    private static int Request(Pm2Context it, Action action, IReadOnlyList<Pm2Process> list, IReadOnlyList<Pm2Process> chosen, string path)
+    {
         var worst = Pm2Context.Ok;
         var everything = chosen.Count == list.Count && chosen.Count > 0;
         foreach (var (selector, processes) in everything ? [("all", chosen)] : Selectors(list, chosen))
         {
-            var answer = it.Daemon.Send(action.Method, $"/v1/apps/{Uri.EscapeDataString(selector)}{action.Path}");
+            var answer = it.Daemon.Send(action.Method, $"/v1/apps/{Uri.EscapeDataString(selector)}{path}");
             if (!answer.IsOk)
                 worst = it.Fail(Pm2Daemon.ErrorOf(answer));
             foreach (var process in processes)

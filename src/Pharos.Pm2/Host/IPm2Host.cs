@@ -43,15 +43,8 @@ internal interface IPm2Host
     /// <summary>Starts a daemon, unless one answers.</summary>
     /// <param name="state">Its home.</param>
     /// <param name="pm2Home">The folder that it has PM2's files in.</param>
-    /// <param name="logFile">What it prints before it has a log of its own.</param>
     /// <returns>Null when one answers, or one line that says why not.</returns>
-    string? StartDaemon(string state, string pm2Home, string logFile);
-
-    /// <summary>Runs a daemon in this process until it ends.</summary>
-    /// <param name="state">Its home.</param>
-    /// <param name="pm2Home">The folder that it has PM2's files in.</param>
-    /// <returns>Its exit code.</returns>
-    int RunDaemon(string state, string pm2Home);
+    string? StartDaemon(string state, string pm2Home);
 
     /// <summary>Runs a program to its end and collects what it prints on both streams.</summary>
     (int ExitCode, string Said) Capture(IReadOnlyList<string> command);
@@ -72,9 +65,6 @@ internal interface IPm2Host
     /// <param name="time">How long at most.</param>
     /// <returns>True: a signal came.</returns>
     bool WaitForEnd(TimeSpan time);
-
-    /// <summary>Sends a signal.</summary>
-    bool Kill(int pid, int signal);
 }
 
 /// <summary>What the daemon answered.</summary>

@@ -35,7 +35,7 @@ internal sealed class Pm2Daemon(Pm2Context it)
         }
 
         it.Tell($"Spawning PM2 daemon with pm2_home={it.Home.Path}");
-        if (it.Host.StartDaemon(it.Home.State, it.Home.Path, it.Home.LogFile) is { } refused)
+        if (it.Host.StartDaemon(it.Home.State, it.Home.Path) is { } refused)
             return refused;
         it.Tell("PM2 Successfully daemonized");
         _up = true;
@@ -54,13 +54,18 @@ internal sealed class Pm2Daemon(Pm2Context it)
     /// <summary>All processes, in the order of their numbers.</summary>
     /// <param name="withEnv">With the values of their environment.</param>
     /// <exception cref="DaemonRefusedException">There is no daemon, or it does not answer.</exception>
-    public List<Pm2Process> List(bool withEnv = false)
+    public List<Pm2Process> List(bool withEnv = false) => [.. Apps(withEnv).SelectMany(app => app.Instances.Select(i => Pm2Process.Of(app, i))).OrderBy(p => p.Number)];
+
+    /// <summary>All apps with their instances.</summary>
+    /// <param name="withEnv">With the values of their environment; what the face itself put there is left out.</param>
+    /// <exception cref="DaemonRefusedException">There is no daemon, or it does not answer.</exception>
+    public IReadOnlyList<AppView> Apps(bool withEnv = false)
     {
         var answer = Send("GET", withEnv ? "/v1/apps/all?env=1" : "/v1/apps/all");
         if (!answer.IsOk)
             throw new DaemonRefusedException(ErrorOf(answer));
         var apps = JsonSerializer.Deserialize(answer.Body, ContractsJson.Default.AppViewArray) ?? [];
-        return [.. apps.SelectMany(app => app.Instances.Select(i => Pm2Process.Of(app, i))).OrderBy(p => p.Number)];
+        return withEnv ? [.. apps.Select(a => a with { Env = Start.Declaration.Shown(a.Env) })] : apps;
     }
 
     /// <summary>What a refused request says.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Pharos.Contracts;
+using Pharos.Pm2.Shape;
 
 namespace Pharos.Pm2.Processes;
 
@@ -22,15 +23,7 @@ internal sealed record Pm2Process(AppView App, InstanceView Instance, JsonObject
     public string Selector => $"{Instance.App}:{Instance.Index}";
 
     /// <summary>PM2's word for its state.</summary>
-    public string Status => Instance.State switch
-    {
-        "starting" when Flag("wait_ready") && Instance.Readiness != "ready" => "launching",
-        "starting" or "running" => "online",
-        "stopping" => "stopping",
-        "backing_off" => "waiting restart",
-        "failed" => "errored",
-        _ => "stopped",
-    };
+    public string Status => StatusWord.Of(Instance, Flag("wait_ready"));
 
     /// <summary>fork_mode or cluster_mode.</summary>
     public string Mode => Text("exec_mode") ?? "fork_mode";

@@ -102,6 +102,8 @@ internal static class AppAttributes
         new("windowsHide", AttributeType.Bool),
         new("username", AttributeType.Text),
         new("write", AttributeType.Bool),
+        new("pmx_module", AttributeType.Bool),
+        new("_km_monitored", AttributeType.Bool),
         new("execute_command", AttributeType.Bool),
     ];
 

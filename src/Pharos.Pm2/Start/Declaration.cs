@@ -184,6 +184,10 @@ internal sealed class Declaration
         };
     }
 
+    /// <summary>The environment without what the face put there itself.</summary>
+    public static IReadOnlyDictionary<string, string>? Shown(IReadOnlyDictionary<string, string>? env) =>
+        env?.Where(v => !OwnVariables.Contains(v.Key)).ToDictionary(StringComparer.Ordinal);
+
     /// <summary>A name that our daemon takes.</summary>
     public static string OwnName(string name)
     {

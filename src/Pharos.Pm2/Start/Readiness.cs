@@ -24,7 +24,8 @@ internal static class Readiness
             var instances = answer.IsOk ? JsonSerializer.Deserialize(answer.Body, ContractsJson.Default.InstanceViewArray) : null;
             if (instances is null || Array.TrueForAll(instances, i => i.Readiness == "ready" || i.State is not ("starting" or "running")))
                 return;
-            it.Host.WaitForEnd(Step);
+            if (it.Host.WaitForEnd(Step))
+                return;
         }
     }
 }

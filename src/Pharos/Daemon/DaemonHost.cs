@@ -112,6 +112,7 @@ internal static class DaemonHost
         if (update.Last is { } outcome)
             log.Say(outcome.Error is { } error ? $"not replaced by {outcome.Executable}: {error}" : $"took the place of {outcome.From}, {(outcome.Kept == 1 ? "1 process" : $"{outcome.Kept} processes")} kept");
         log.Say($"pharos {PharosActivity.Version} ready, pid {Environment.ProcessId}, home {paths.Home}, telemetry {(options.Otlp.HasDestination ? options.Otlp : "stays here")}");
+        ShowPid(paths, log.Say);
         ready.Ready();
         manager.Ready(SignsOfLife.Describe(supervisor));
         Ending how;
@@ -133,7 +134,7 @@ internal static class DaemonHost
         if (how == Ending.Replace)
             host.StopReaping(); // before the actors end: nobody would hear of an exit that is reaped after that
         else
-            File.Delete(paths.Socket);
+            HidePid(paths);
         await telemetry.FlushAsync(TimeSpan.FromSeconds(how == Ending.Replace ? 1 : 3));
         log.Say(how switch
         {
@@ -157,6 +158,28 @@ internal static class DaemonHost
 
         /// <summary>Leave them to another executable in this process.</summary>
         Replace,
+    }
+
+    private static void ShowPid(DaemonPaths paths, Action<string> say)
+    {
+        if (paths.PidFile is not { } file)
+            return;
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllText(file, Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            say($"cannot write the pid file {file}: {e.Message}");
+        }
+    }
+
+    private static void HidePid(DaemonPaths paths)
+    {
+        File.Delete(paths.Socket);
+        if (paths.PidFile is { } file && File.Exists(file))
+            File.Delete(file);
     }
 
     private static void End(PosixSignalContext signal, TaskCompletionSource<Ending> end)
