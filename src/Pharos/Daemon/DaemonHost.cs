@@ -42,8 +42,7 @@ internal static class DaemonHost
         DaemonOptions options, DaemonPaths paths, ReadySignal ready, ServiceManager manager, ControlSocket control, Handover? handover, UpdateView? failed)
     {
         DaemonLog? own = null;
-        void Say(string line) => own?.Say(line);
-        await using var telemetry = DaemonTelemetry.Start(options.Otlp, paths.Home, Say);
+        await using var telemetry = DaemonTelemetry.Start(options.Otlp, paths, line => own?.SayHere(line));
         using var log = own = new DaemonLog(paths.OwnLog, options.Otlp, telemetry.OwnResource);
         using var host = new ProcessHost(log.Say);
         using var pump = new LogPump(new SpoolIo(), TimeProvider.System, log.Say);
@@ -72,7 +71,6 @@ internal static class DaemonHost
             },
         };
         await using var supervisor = new ProcessSupervisor(services, new FileStateStore(paths.State), sampler, path => new AppendFile(path));
-        telemetry.Watch(supervisor);
 
         var end = new TaskCompletionSource<Ending>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, s => End(s, end));
@@ -80,6 +78,7 @@ internal static class DaemonHost
         using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, s => s.Cancel = true); // a closed terminal is not a reason to stop
 
         supervisor.Load(); // before anything listens: a state that cannot be read refuses the daemon, and nothing was changed
+        telemetry.Watch(supervisor);
         using var gate = new DaemonGate();
         UpdateRequest? order = null;
         var update = new DaemonUpdate

@@ -20,6 +20,9 @@ internal sealed class DaemonPaths(string home, Pm2Home? pm2 = null)
 
     public string State => Path.Combine(Home, "state");
 
+    /// <summary>What was delivered to which destination, and events that wait.</summary>
+    public string Shipping => Path.Combine(State, "shipping");
+
     public string Logs => Pm2?.Logs ?? Path.Combine(Home, "logs");
 
     /// <summary>PM2's folder; null: this daemon has none.</summary>

@@ -1,5 +1,4 @@
 using Pharos.Core.Identity;
-using Pharos.Core.Lifecycle;
 using Pharos.Supervisor.Actors;
 using Pharos.TestKit;
 using Xunit;
