@@ -225,11 +225,11 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         }
     }
 
-    /// <summary>A record that was taken did not reach its destination after all.</summary>
-    /// <param name="resource">Whose record.</param>
-    /// <param name="reason">rejected or shutdown.</param>
-    public void CountDropped(TelemetryResource resource, string reason) =>
-        Actors.FirstOrDefault(a => ReferenceEquals(a.Telemetry.Resource, resource))?.Telemetry.LogDropped(reason);
+    /// <summary>An event did not reach its destination.</summary>
+    /// <param name="instance">service.instance.id of its instance.</param>
+    /// <param name="reason">One of <see cref="LogDropReasons"/>.</param>
+    public void CountDropped(string instance, string reason) =>
+        Actors.FirstOrDefault(a => a.Telemetry.Resource[AttributeNames.ServiceInstanceId] == instance)?.Telemetry.LogDropped(reason);
 
     /// <inheritdoc/>
     public void Collect(List<MetricBatch> batches, long nowUnixNanos, bool final)

@@ -52,6 +52,7 @@ public static class AttributeNames
     public const string LogSeverityBand = "pharos.log.severity";
     public const string LogDropReason = "pharos.log.drop.reason";
     public const string LogPart = "pharos.log.part";
+    public const string LogTruncatedFrom = "pharos.log.truncated_from";
     public const string SpanCommand = "pharos.command";
 }
 

@@ -14,13 +14,12 @@ namespace Pharos.Telemetry.Instances;
 public sealed class InstanceTelemetry : IMetricSource
 {
     private static readonly string[] Bands = ["unspecified", "trace", "debug", "info", "warn", "error", "fatal"];
-    private static readonly string[] DropReasons = ["queue_full", "rejected", "shutdown", "write_failed", "truncated"];
 
     private readonly long[] _restarts = new long[Words.RestartReasons.Count];
     private readonly long[] _exits = new long[Words.ExitReasons.Count];
     private readonly long[] _logBytes = new long[2];
     private readonly long[] _logRecords = new long[2 * 7];
-    private readonly long[] _dropped = new long[DropReasons.Length];
+    private readonly long[] _dropped = new long[LogDropReasons.All.Count];
     private readonly HistogramState _start = new(M.StartDuration);
     private readonly HistogramState _stop = new(M.StopDuration);
     private readonly HistogramState _run = new(M.RunDuration);
@@ -139,14 +138,39 @@ public sealed class InstanceTelemetry : IMetricSource
     }
 
     /// <summary>Counts lines that were lost.</summary>
-    /// <param name="reason">queue_full, rejected, shutdown, write_failed or truncated.</param>
+    /// <param name="reason">One of <see cref="LogDropReasons"/>.</param>
     /// <param name="count">How many.</param>
-    public void LogDropped(string reason, long count = 1)
+    public void LogDropped(string reason, long count = 1) => Interlocked.Add(ref _dropped[IndexOf(reason)], count);
+
+    /// <summary>How many lines were lost for a reason.</summary>
+    /// <param name="reason">One of <see cref="LogDropReasons"/>.</param>
+    /// <returns>The count.</returns>
+    public long DroppedBy(string reason) => Interlocked.Read(ref _dropped[IndexOf(reason)]);
+
+    /// <summary>An earlier daemon counted at least so many.</summary>
+    /// <param name="reason">One of <see cref="LogDropReasons"/>.</param>
+    /// <param name="count">How many.</param>
+    public void RestoreDropped(string reason, long count)
     {
-        var index = Array.IndexOf(DropReasons, reason);
-        if (index < 0)
-            throw new ArgumentOutOfRangeException(nameof(reason), reason, "Not in the closed set.");
-        Interlocked.Add(ref _dropped[index], count);
+        ref var dropped = ref _dropped[IndexOf(reason)];
+        for (var now = Interlocked.Read(ref dropped); now < count;)
+        {
+            var seen = Interlocked.CompareExchange(ref dropped, count, now);
+            if (seen == now)
+                return;
+            now = seen;
+        }
+    }
+
+    private static int IndexOf(string reason)
+    {
+        for (var i = 0; i < LogDropReasons.All.Count; i++)
+        {
+            if (LogDropReasons.All[i] == reason)
+                return i;
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(reason), reason, "Not in the closed set.");
     }
 
     /// <summary>The lifecycle moved.</summary>
@@ -254,7 +278,7 @@ public sealed class InstanceTelemetry : IMetricSource
         for (var s = 0; s < 2; s++)
             points.Add(made with { Metric = M.LogBytes, Attribute1 = s == 0 ? "stdout" : "stderr", Long = Interlocked.Read(ref _logBytes[s]) });
         for (var i = 0; i < _dropped.Length; i++)
-            points.Add(made with { Metric = M.LogDropped, Attribute1 = DropReasons[i], Long = Interlocked.Read(ref _dropped[i]) });
+            points.Add(made with { Metric = M.LogDropped, Attribute1 = LogDropReasons.All[i], Long = Interlocked.Read(ref _dropped[i]) });
         batches.Add(batch);
     }
 

@@ -42,8 +42,7 @@ internal static class DaemonHost
         DaemonOptions options, DaemonPaths paths, ReadySignal ready, ServiceManager manager, ControlSocket control, Handover? handover, UpdateView? failed)
     {
         DaemonLog? own = null;
-        void Say(string line) => own?.Say(line);
-        await using var telemetry = DaemonTelemetry.Start(options.Otlp, paths.Home, Say);
+        await using var telemetry = DaemonTelemetry.Start(options.Otlp, paths, line => own?.SayHere(line));
         using var log = own = new DaemonLog(paths.OwnLog, options.Otlp, telemetry.OwnResource);
         using var host = new ProcessHost(log.Say);
         using var pump = new LogPump(new SpoolIo(), TimeProvider.System, log.Say);
@@ -72,7 +71,6 @@ internal static class DaemonHost
             },
         };
         await using var supervisor = new ProcessSupervisor(services, new FileStateStore(paths.State), sampler, path => new AppendFile(path));
-        telemetry.Watch(supervisor);
 
         var end = new TaskCompletionSource<Ending>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, s => End(s, end));
@@ -80,6 +78,7 @@ internal static class DaemonHost
         using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, s => s.Cancel = true); // a closed terminal is not a reason to stop
 
         supervisor.Load(); // before anything listens: a state that cannot be read refuses the daemon, and nothing was changed
+        telemetry.Watch(supervisor);
         using var gate = new DaemonGate();
         UpdateRequest? order = null;
         var update = new DaemonUpdate
@@ -112,6 +111,7 @@ internal static class DaemonHost
         if (update.Last is { } outcome)
             log.Say(outcome.Error is { } error ? $"not replaced by {outcome.Executable}: {error}" : $"took the place of {outcome.From}, {(outcome.Kept == 1 ? "1 process" : $"{outcome.Kept} processes")} kept");
         log.Say($"pharos {PharosActivity.Version} ready, pid {Environment.ProcessId}, home {paths.Home}, telemetry {(options.Otlp.HasDestination ? options.Otlp : "stays here")}");
+        ShowPid(paths, log.Say);
         ready.Ready();
         manager.Ready(SignsOfLife.Describe(supervisor));
         Ending how;
@@ -133,7 +133,7 @@ internal static class DaemonHost
         if (how == Ending.Replace)
             host.StopReaping(); // before the actors end: nobody would hear of an exit that is reaped after that
         else
-            File.Delete(paths.Socket);
+            HidePid(paths);
         await telemetry.FlushAsync(TimeSpan.FromSeconds(how == Ending.Replace ? 1 : 3));
         log.Say(how switch
         {
@@ -157,6 +157,28 @@ internal static class DaemonHost
 
         /// <summary>Leave them to another executable in this process.</summary>
         Replace,
+    }
+
+    private static void ShowPid(DaemonPaths paths, Action<string> say)
+    {
+        if (paths.PidFile is not { } file)
+            return;
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllText(file, Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            say($"cannot write the pid file {file}: {e.Message}");
+        }
+    }
+
+    private static void HidePid(DaemonPaths paths)
+    {
+        File.Delete(paths.Socket);
+        if (paths.PidFile is { } file && File.Exists(file))
+            File.Delete(file);
     }
 
     private static void End(PosixSignalContext signal, TaskCompletionSource<Ending> end)

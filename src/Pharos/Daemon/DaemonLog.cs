@@ -10,6 +10,7 @@ internal sealed class DaemonLog : IDisposable
 {
     private const long RollAtBytes = 10 * 1024 * 1024;
     private const int Kept = 5;
+    private const string Here = "StaysHere";
     private readonly Logger _log;
     private readonly bool _toTerminal = !Console.IsErrorRedirected;
 
@@ -20,25 +21,32 @@ internal sealed class DaemonLog : IDisposable
                 fileSizeLimitBytes: RollAtBytes, rollOnFileSizeLimit: true, retainedFileCountLimit: Kept, shared: false);
         if (otlp.Logs is { } destination)
         {
-            configuration.WriteTo.OpenTelemetry(
-                options =>
-                {
-                    options.LogsDestination = destination;
-                    options.ResourceAttributes = own.Attributes.ToDictionary(a => a.Key, a => a.Value);
-                },
-                ignoreEnvironment: true);
+            configuration.WriteTo.Logger(sent => sent
+                .Filter.ByExcluding(e => e.Properties.ContainsKey(Here))
+                .WriteTo.OpenTelemetry(
+                    options =>
+                    {
+                        options.LogsDestination = destination;
+                        options.ResourceAttributes = own.Attributes.ToDictionary(a => a.Key, a => a.Value);
+                    },
+                    ignoreEnvironment: true));
         }
 
         _log = configuration.CreateLogger();
     }
 
+    /// <summary>One line about sending telemetry: into the file only. What fails to be sent would otherwise be sent as well, and fail.</summary>
+    public void SayHere(string line) => Write(_log.ForContext(Here, true), line);
+
     /// <summary>One line.</summary>
-    public void Say(string line)
+    public void Say(string line) => Write(_log, line);
+
+    private void Write(ILogger log, string line)
     {
         if (line.StartsWith("BUG", StringComparison.Ordinal))
-            _log.Error("{Line}", line);
+            log.Error("{Line}", line);
         else
-            _log.Information("{Line}", line);
+            log.Information("{Line}", line);
         if (_toTerminal)
             Console.Error.WriteLine(line);
     }
