@@ -51,6 +51,9 @@ public sealed record StartRequest
     /// <summary>spool or fifo.</summary>
     public string? Stdio { get; init; }
 
+    /// <summary>True: it gets a stdin that lines can be sent to; else stdin is at its end from the beginning.</summary>
+    public bool? Stdin { get; init; }
+
     /// <summary>always, on-failure or never.</summary>
     public string? Restart { get; init; }
 

@@ -120,6 +120,7 @@ internal sealed partial class SpecReader
             Autostart = r.Autostart ?? true,
             OutFile = LogFile("outFile", r.OutFile, r.Cwd),
             ErrFile = LogFile("errFile", r.ErrFile, r.Cwd),
+            Stdin = r.Stdin ?? false,
             PidFile = LogFile("pidFile", r.PidFile, r.Cwd),
             Annotations = r.Annotations.ToImmutableSortedDictionary(StringComparer.Ordinal),
             MaxMemoryBytes = Size("max-memory", r.MaxMemory),

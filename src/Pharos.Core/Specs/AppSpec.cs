@@ -76,6 +76,9 @@ public sealed record AppSpec
     /// <summary>What its stdout and stderr are.</summary>
     public StdioMode Stdio { get; init; } = StdioMode.Spool;
 
+    /// <summary>It gets a stdin that lines can be sent to; without it stdin is at its end from the beginning.</summary>
+    public bool Stdin { get; init; }
+
     /// <summary>Restart and stop rules.</summary>
     public RestartPolicy Policy { get; init; } = new();
 
@@ -143,7 +146,7 @@ public sealed record AppSpec
         && Limits == other.Limits && Stdio == other.Stdio && Policy == other.Policy && Version == other.Version
         && InjectOtel == other.InjectOtel && MaxMemoryBytes == other.MaxMemoryBytes && CronRestart == other.CronRestart && CronZone == other.CronZone
         && Ready == other.Ready && Live == other.Live && DependsOn == other.DependsOn && Watch == other.Watch && Resources == other.Resources && Job == other.Job
-        && Autostart == other.Autostart && OutFile == other.OutFile && ErrFile == other.ErrFile && PidFile == other.PidFile
+        && Autostart == other.Autostart && OutFile == other.OutFile && ErrFile == other.ErrFile && PidFile == other.PidFile && Stdin == other.Stdin
         && InstanceVar == other.InstanceVar && IncrementVar == other.IncrementVar && Env.SequenceEqual(other.Env);
 
     /// <inheritdoc/>

@@ -131,6 +131,21 @@ public sealed partial class InstanceActor : IAsyncDisposable
     /// <returns>The snapshot that was as asked.</returns>
     public Task<InstanceSnapshot> WaitAsync(Func<InstanceSnapshot, bool> done, CancellationToken cancel) => _board.WaitAsync(done, cancel);
 
+    /// <summary>Writes to the stdin of its process. Never waits.</summary>
+    /// <param name="bytes">What it is to read.</param>
+    /// <returns>Null when all of it was taken, else one line that says why not.</returns>
+    public string? WriteInput(ReadOnlySpan<byte> bytes) => Snapshot switch
+    {
+        _ when !_spec.Stdin => "its stdin is /dev/null: it was started without one",
+        { Process: null } => "it does not run",
+        var it => _services.Host.WriteInput(_launcher.InputOf(it.State.Incarnation), bytes),
+    };
+
+    /// <summary>Sends a signal to its process, and to no other of its tree.</summary>
+    /// <param name="signal">Signal number.</param>
+    /// <returns>False when there is no process.</returns>
+    public bool Signal(int signal) => _running?.Process.Signal(signal) ?? false;
+
     /// <summary>Stops for good: from now on no word starts it again.</summary>
     /// <param name="context">The command that it comes from.</param>
     /// <returns>Completes when nothing of it runs.</returns>
@@ -211,8 +226,8 @@ public sealed partial class InstanceActor : IAsyncDisposable
             State = step.Next,
             Wanted = letter.Event switch { StartRequested => true, RestartRequested x => before.Wanted || x.Reason.IsAPersons(), StopRequested => false, _ => before.Wanted },
             LastRestart = step.Restarting ?? before.LastRestart,
-            Restarts = before.Restarts + (step.Restarting is null ? 0 : 1),
-            CreatedAt = step.Handled && letter.Event is StartRequested or RestartRequested { Reason: RestartReason.Manual or RestartReason.Reload or RestartReason.Deploy } ? _services.Time.GetUtcNow() : before.CreatedAt,
+            Restarts = letter.Event is ResetRequested ? 0 : before.Restarts + (step.Restarting is null ? 0 : 1),
+            CreatedAt = step.Handled && letter.Event is StartRequested or ResetRequested or RestartRequested { Reason: RestartReason.Manual or RestartReason.Reload or RestartReason.Deploy } ? _services.Time.GetUtcNow() : before.CreatedAt,
             Deadline = CarriedOn.Deadline(step, before.Deadline, _services.Time.GetUtcNow()),
         };
         if (letter.Event is Spawned or Adopted && step.Handled)
@@ -279,6 +294,8 @@ public sealed partial class InstanceActor : IAsyncDisposable
 
         var record = new ExitRecord(step.Ended!.Value, exited.Status, at, exited.Uptime, []);
         running.Process.Dispose();
+        if (_spec.Stdin)
+            File.Delete(_launcher.InputOf(exited.Incarnation)); // what it did not read is not for the next one
         _sweep = Task.Run(() => _services.Host.SweepLeftovers(running.Marker));
         _reports.Tell(record, exited.Incarnation, running, _trace.Context);
         return next with { LastExit = record };

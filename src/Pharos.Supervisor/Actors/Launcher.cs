@@ -60,6 +60,17 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
         return (stem + ".out", stem + ".err");
     }
 
+    /// <summary>Where lines for the stdin of an incarnation are written.</summary>
+    public string InputOf(int incarnation) => Path.Combine(services.Options.SpoolDirectory, $"{key.App}-{key.Index}.{incarnation}.in");
+
+    /// <summary>One that ended while no daemon was there has left its own.</summary>
+    private string NewInput(int incarnation)
+    {
+        foreach (var path in Directory.Exists(services.Options.SpoolDirectory) ? Directory.EnumerateFiles(services.Options.SpoolDirectory, $"{key.App}-{key.Index}.*.in") : [])
+            File.Delete(path);
+        return InputOf(incarnation);
+    }
+
     public Launched<ResolvedCommand> Resolve(AppSpec spec) => services.Host.Resolve(spec);
 
     public Launched<Running> Spawn(AppSpec spec, ResolvedCommand command, int incarnation, ActivityContext context, Action<ExitStatus> exited)
@@ -81,6 +92,7 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
             Marker = marker,
             StdoutPath = outPath,
             StderrPath = errPath,
+            StdinPath = spec.Stdin ? NewInput(incarnation) : null,
             Stdio = spec.Stdio,
             NodeChannel = spec.Ready?.Kind == ProbeKind.Ipc,
             User = spec.User,

@@ -46,6 +46,7 @@ public static class ApplyPlan
         Differ("nice", a.Nice != b.Nice);
         Differ("limits", a.Limits != b.Limits);
         Differ("stdio", a.Stdio != b.Stdio);
+        Differ("stdin", a.Stdin != b.Stdin);
         Differ("version", a.Version != b.Version);
         Differ("otel.inject", a.InjectOtel != b.InjectOtel);
         Differ("instance_var", a.InstanceVar != b.InstanceVar);

@@ -28,6 +28,7 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             CountersSince = i.CountersSince,
             Counters = i.Counters is null ? null : CountersEntry.From(i.Counters),
             StartedAt = i.StartedAt,
+            RestartsShown = i.RestartsShown,
             Run = i.Run is null ? null : RunEntry.From(i.Run),
             LastExit = i.LastExit is null ? null : ExitEntry.From(i.LastExit),
             LastRestart = i.LastRestart?.ToString(),
@@ -55,6 +56,7 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
                 CountersSince = i.CountersSince,
                 Counters = i.Counters?.ToCounters(),
                 StartedAt = i.StartedAt,
+                RestartsShown = i.RestartsShown,
                 Run = i.Run?.ToRun(),
                 LastExit = i.LastExit?.ToExit(),
                 LastRestart = RunEntry.Parse<RestartReason>(i.LastRestart),
@@ -90,6 +92,8 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
         public CountersEntry? Counters { get; set; }
 
         public DateTimeOffset? StartedAt { get; set; }
+
+        public long? RestartsShown { get; set; }
 
         public RunEntry? Run { get; set; }
 
@@ -170,6 +174,8 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
 
         public string? PidFile { get; set; }
 
+        public bool Stdin { get; set; }
+
         public Dictionary<string, string> Annotations { get; set; } = [];
 
         public string[] ShellEnv { get; set; } = [];
@@ -215,6 +221,7 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             OutFile = s.OutFile,
             ErrFile = s.ErrFile,
             PidFile = s.PidFile,
+            Stdin = s.Stdin,
             Annotations = new Dictionary<string, string>(s.Annotations),
             ShellEnv = [.. s.ShellEnv],
             Source = s.Source,
@@ -256,6 +263,7 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             OutFile = OutFile,
             ErrFile = ErrFile,
             PidFile = PidFile,
+            Stdin = Stdin,
             Annotations = Annotations.ToImmutableSortedDictionary(StringComparer.Ordinal),
             ShellEnv = [.. ShellEnv],
             Source = Source,

@@ -39,6 +39,7 @@ public sealed class ApplyPlanTests
         { "crash_window", Web with { Policy = Web.Policy with { CrashWindow = TimeSpan.FromDays(1) } } },
         { "kill_timeout", Web with { Policy = Web.Policy with { Grace = TimeSpan.FromDays(1) } } },
         { "stop.signal", Web with { Policy = Web.Policy with { StopSignal = 15 } } },
+        { "stdin", Web with { Stdin = true } },
         { "pid_file", Web with { PidFile = "/web.pid" } },
         { "settings", Web with { Policy = Web.Policy with { Jitter = 0.7 } } },
         { "env A", Web with { Env = Env(("A", "2"), ("PATH", "/bin")) } },
