@@ -102,6 +102,9 @@ public sealed record StartRequest
     /// <summary>Name of a variable that holds the slot's number in each instance; null: none.</summary>
     public string? InstanceVar { get; init; }
 
+    /// <summary>Name of a variable that holds the instance's number among all of the home; null: none.</summary>
+    public string? NumberVar { get; init; }
+
     /// <summary>Name of a variable of <see cref="Env"/>, a whole number, that grows by one with each slot; null: none.</summary>
     public string? IncrementVar { get; init; }
 

@@ -130,6 +130,7 @@ internal sealed partial class SpecReader
             Version = r.Version,
             InjectOtel = r.InjectOtel ?? true,
             InstanceVar = Variable("instanceVar", r.InstanceVar),
+            NumberVar = Variable("numberVar", r.NumberVar),
             IncrementVar = Increment(Variable("incrementVar", r.IncrementVar), r.Env),
             CreatedAt = now,
             Policy = Policy(r),

@@ -91,6 +91,9 @@ public sealed record AppSpec
     /// <summary>Variable that holds the slot's number in each instance; null: none.</summary>
     public string? InstanceVar { get; init; }
 
+    /// <summary>Variable that holds the instance's number among all of the home; null: none.</summary>
+    public string? NumberVar { get; init; }
+
     /// <summary>Variable of <see cref="Env"/>, a whole number, that grows by one with each slot; null: none.</summary>
     public string? IncrementVar { get; init; }
 
@@ -147,7 +150,7 @@ public sealed record AppSpec
         && InjectOtel == other.InjectOtel && MaxMemoryBytes == other.MaxMemoryBytes && CronRestart == other.CronRestart && CronZone == other.CronZone
         && Ready == other.Ready && Live == other.Live && DependsOn == other.DependsOn && Watch == other.Watch && Resources == other.Resources && Job == other.Job
         && Autostart == other.Autostart && OutFile == other.OutFile && ErrFile == other.ErrFile && PidFile == other.PidFile && Stdin == other.Stdin
-        && InstanceVar == other.InstanceVar && IncrementVar == other.IncrementVar && Env.SequenceEqual(other.Env);
+        && InstanceVar == other.InstanceVar && NumberVar == other.NumberVar && IncrementVar == other.IncrementVar && Env.SequenceEqual(other.Env);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Namespace, Script, Cwd, Args, Instances);

@@ -1,4 +1,3 @@
-using Pharos.Contracts;
 using Pharos.Pm2.Processes;
 using Pharos.Pm2.Start;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Pharos.Pm2.Processes;
 using Pharos.Pm2.Start;
 
 namespace Pharos.Pm2.Commands;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Pharos.Pm2.Processes;
 using Pharos.Pm2.Screens;
 
 namespace Pharos.Pm2.Commands;

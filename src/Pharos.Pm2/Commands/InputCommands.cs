@@ -24,12 +24,13 @@ internal static class InputCommands
         if (Find(it, word, out var code) is not { } process)
             return code;
         var format = LogFormat.Of(it, [process]);
-        using var input = new Task(() =>
+        // It waits in read(2) for as long as there is a terminal, and goes with this process.
+        new Thread(() =>
         {
             while (Console.In.ReadLine() is { } line)
                 SendLine(it, process, line + "\n");
-        });
-        input.Start();
+        })
+        { IsBackground = true, Name = "stdin" }.Start();
         it.Host.Follow(it.Home.State, $"/v1/logs?app={Uri.EscapeDataString(process.Selector)}&lines=0&follow=1", "application/x-ndjson", text =>
         {
             if (System.Text.Json.JsonSerializer.Deserialize(text, Contracts.ContractsJson.Default.LogLineView) is { } line)

@@ -160,8 +160,11 @@ internal sealed class LogFormat
             case "json":
                 return new JsonObject
                 {
-                    ["message"] = line.Line, ["timestamp"] = at.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-                    ["type"] = error ? "err" : "out", ["process_id"] = process.Number, ["app_name"] = process.Name,
+                    ["message"] = line.Line,
+                    ["timestamp"] = at.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
+                    ["type"] = error ? "err" : "out",
+                    ["process_id"] = process.Number,
+                    ["app_name"] = process.Name,
                 }.ToJsonString() + "\n";
             case "format":
                 return $"timestamp={DayFormat.Write(at, "YYYY-MM-DD-HH:mm:ssZ")} app={process.Name} id={process.Number} type={(error ? "error" : "out")} message={line.Line}\n";

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Pharos.Pm2.Processes;
 using Pharos.Pm2.Start;
 
 namespace Pharos.Pm2.Commands;

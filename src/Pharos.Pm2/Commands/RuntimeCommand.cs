@@ -39,8 +39,7 @@ internal static class RuntimeCommand
     /// <summary>Shows output until a signal comes, or nothing is online any more.</summary>
     public static int Stay(Pm2Context it, bool autoExit)
     {
-        using var output = new Task(() => Follow(it), TaskCreationOptions.LongRunning);
-        output.Start();
+        new Thread(() => Follow(it)) { IsBackground = true, Name = "output" }.Start(); // ends with the daemon, or with this process
         var (wait, empty) = (FirstLook, 0);
         while (!it.Host.WaitForEnd(wait))
         {

@@ -134,6 +134,13 @@ internal sealed class Declaration
         Default(options, "automation", true);
         Default(options, "windowsHide", true);
         Default(options, "kill_retry_time", 100);
+        if (!conf.Off("pmx") && (isNode || conf.Words("args") is ["serve", "--environment"]))
+        {
+            // What PM2's agent says of itself; scripts count the name in it.
+            options["axm_options"] = new JsonObject { ["error"] = true, ["heapdump"] = true, ["tracing"] = false, ["pid"] = 0, ["module_name"] = name, ["module_version"] = version };
+            Default(options, name, new JsonObject());
+        }
+
         if (options["filter_env"] is null)
             options["filter_env"] = new JsonArray();
         var watch = Watching.Of(conf, cwd);
@@ -157,6 +164,7 @@ internal sealed class Declaration
                 User = conf.Text("uid"),
                 Group = conf.Text("gid"),
                 Restart = conf.Off("autorestart") ? "never" : "always",
+                Stdin = mode == "fork_mode",
                 StopExitCodes = conf["stop_exit_codes"] is JsonArray codes ? [.. codes.Select(c => int.TryParse(c?.ToString(), out var code) ? code : -1).Where(c => c is >= 0 and <= 255)] : [],
                 MinUptime = Milliseconds(conf, "min_uptime"),
                 RestartDelay = Milliseconds(conf, "restart_delay"),
@@ -176,7 +184,7 @@ internal sealed class Declaration
                 OutFile = logs.Out,
                 ErrFile = logs.Err,
                 PidFile = conf.Text("pid_file") is { } pid ? Path.GetFullPath(pid, cwd) : Path.Combine(it.Home.Pids, $"{Pm2Home.FileName(name)}-{LogPaths.Number}.pid"),
-                Annotations = new Dictionary<string, string>(StringComparer.Ordinal) 
+                Annotations = new Dictionary<string, string>(StringComparer.Ordinal)
                 {
                     [Pm2Annotations.Options] = options.ToJsonString(),
                     [Pm2Annotations.Conf] = Again(conf, script, path, cwd, name),

@@ -37,9 +37,9 @@ internal static partial class Dumped
     }
 
     private static string? Path(JsonNode? path, bool merged) =>
-        path is null ? null : merged ? path.ToString() : Number().Replace(path.ToString(), "$1");
+        path is null ? null : merged ? path.ToString() : Number().Replace(path.ToString(), "${ending}");
 
     // name-out-3.log: the number is of a process that is no more.
-    [GeneratedRegex(@"-\d+(\.log)?$", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"-\d+(?<ending>\.log)?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Number();
 }

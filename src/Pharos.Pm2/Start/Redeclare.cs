@@ -43,7 +43,7 @@ internal static class Redeclare
         var answer = it.Daemon.Send("POST", "/v1/apply", JsonSerializer.SerializeToUtf8Bytes(request, ContractsJson.Default.ApplyRequest));
         if (!answer.IsOk)
             return it.Fail(Pm2Daemon.ErrorOf(answer));
-        var change = JsonSerializer.Deserialize(answer.Body, ContractsJson.Default.PlanView)?.Apps.FirstOrDefault();
+        var change = JsonSerializer.Deserialize(answer.Body, ContractsJson.Default.PlanView) is { Apps: [var first, ..] } ? first : null;
         if (change?.Error is { } error)
             return it.Fail(error);
         if (change?.Action is not ("update" or "start"))

@@ -65,7 +65,7 @@ public sealed partial class InstanceActor : IAsyncDisposable
         Log = log;
         Id = ServiceInstanceId.For(services.Options.HostId, spec.Namespace, key);
         _job = spec.Job is { } job && runs is not null ? new JobSlot(key, job, runs, services.Time, e => Post(e)) : null;
-        _launcher = new Launcher(services, key, Id, Telemetry.Resource, log);
+        _launcher = new Launcher(services, key, Id, Telemetry.Resource, log) { Number = number };
         _reporter = new InstanceReporter(services, Telemetry);
         _background = new Background(key, services.Say);
         _trace = new OperationTrace(key, spec.Namespace, Id);

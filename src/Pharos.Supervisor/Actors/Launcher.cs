@@ -35,6 +35,9 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
     /// <summary>Is shown each line of an incarnation; null: nobody.</summary>
     public Func<int, LineSeen>? Reader { get; set; }
 
+    /// <summary>The instance's number among all of the home.</summary>
+    public int Number { get; init; }
+
     /// <summary>What every process of an incarnation carries in its environment.</summary>
     public string MarkerOf(int incarnation) => $"{instanceId}.{incarnation}.{_home}";
 
@@ -185,6 +188,8 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
         var env = spec.Env.ToBuilder();
         env["PHAROS_APP"] = key.App;
         env["PHAROS_INSTANCE_INDEX"] = key.Index.ToString();
+        if (spec.NumberVar is { } numbered)
+            env[numbered] = Number.ToString();
         if (spec.InstanceVar is { } slot)
             env[slot] = key.Index.ToString();
         if (spec.IncrementVar is { } grows && int.TryParse(spec.Env.GetValueOrDefault(grows), out var first))

@@ -50,6 +50,7 @@ public static class ApplyPlan
         Differ("version", a.Version != b.Version);
         Differ("otel.inject", a.InjectOtel != b.InjectOtel);
         Differ("instance_var", a.InstanceVar != b.InstanceVar);
+        Differ("number_var", a.NumberVar != b.NumberVar);
         Differ("increment_var", a.IncrementVar != b.IncrementVar);
         Differ("autorestart", a.Policy.Mode != b.Policy.Mode);
         Differ("stop_exit_codes", a.Policy.StopExitCodes != b.Policy.StopExitCodes);

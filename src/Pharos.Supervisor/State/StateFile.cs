@@ -174,6 +174,8 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
 
         public string? PidFile { get; set; }
 
+        public string? NumberVar { get; set; }
+
         public bool Stdin { get; set; }
 
         public Dictionary<string, string> Annotations { get; set; } = [];
@@ -221,6 +223,7 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             OutFile = s.OutFile,
             ErrFile = s.ErrFile,
             PidFile = s.PidFile,
+            NumberVar = s.NumberVar,
             Stdin = s.Stdin,
             Annotations = new Dictionary<string, string>(s.Annotations),
             ShellEnv = [.. s.ShellEnv],
@@ -263,6 +266,7 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             OutFile = OutFile,
             ErrFile = ErrFile,
             PidFile = PidFile,
+            NumberVar = NumberVar,
             Stdin = Stdin,
             Annotations = Annotations.ToImmutableSortedDictionary(StringComparer.Ordinal),
             ShellEnv = [.. ShellEnv],
