@@ -13,6 +13,7 @@ internal sealed class FaceServer : IAsyncDisposable
     private readonly BusFeed _feed;
     private readonly FaceSocket _rpc;
     private readonly FaceSocket _pub;
+    private int _ended;
 
     /// <summary>Begins to serve.</summary>
     public FaceServer(FaceOptions options)
@@ -41,10 +42,14 @@ internal sealed class FaceServer : IAsyncDisposable
         });
     }
 
-    /// <summary>Says good-bye and removes the sockets.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends all connections and removes the sockets.</summary>
+    /// <param name="killed">Who listens is told that the daemon is killed; else another one takes its place.</param>
+    public async Task EndAsync(bool killed)
     {
-        _bus.Publish("pm2:kill", new JsonObject { ["status"] = "killed", ["msg"] = "pm2 has been killed via CLI" });
+        if (Interlocked.Exchange(ref _ended, 1) == 1)
+            return;
+        if (killed)
+            _bus.Publish("pm2:kill", new JsonObject { ["status"] = "killed", ["msg"] = "pm2 has been killed via CLI" });
         _bus.Complete();
         await Task.WhenAny(_bus.Nobody, Task.Delay(LastWords));
         await _feed.DisposeAsync();
@@ -52,5 +57,9 @@ internal sealed class FaceServer : IAsyncDisposable
         await _pub.DisposeAsync();
         foreach (var pid in _methods.ToQuit)
             _options.Quit(pid);
+        _methods.Dispose();
     }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await EndAsync(killed: false);
 }

@@ -175,6 +175,7 @@ internal sealed class Declaration
                 OutFile = logs.Out,
                 ErrFile = logs.Err,
                 PidFile = conf.Text("pid_file") is { } pid ? Path.GetFullPath(pid, cwd) : Path.Combine(it.Home.Pids, $"{Pm2Home.FileName(name)}-{LogPaths.Number}.pid"),
+                Stdin = mode == "fork_mode" ? true : null,
                 Annotations = new Dictionary<string, string>(StringComparer.Ordinal) 
                 {
                     [Pm2Annotations.Options] = options.ToJsonString(),
