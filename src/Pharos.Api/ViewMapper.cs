@@ -17,6 +17,7 @@ internal static class ViewMapper
     public static InstanceView Of(InstanceActor actor, AppSpec spec, InstanceSnapshot it, DateTimeOffset now)
     {
         var state = it.State;
+        var heard = actor.Heard;
         var sampled = actor.Telemetry.TryGetSample(out var sample, out var cpu) && it.Process is not null;
         return new InstanceView
         {
@@ -46,6 +47,9 @@ internal static class ViewMapper
             Error = state.Error,
             BackoffSeconds = state.Phase == Phase.BackingOff ? state.Backoff.TotalSeconds : null,
             NextRunAt = it.Wanted ? App.NextRun(spec, now) : null,
+            Channel = heard.Channel,
+            Actions = [.. heard.Actions.Select(MessageViews.Of)],
+            Measured = MessageViews.Of(heard.Numbers),
             InstanceId = actor.Id.ToString(),
             OutLog = actor.Log.OutPath,
             ErrLog = actor.Log.ErrPath,

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Pharos.Contracts;
 
 /// <summary>One instance as the API shows it. Never holds a value of an environment variable.</summary>
@@ -81,6 +83,15 @@ public sealed record InstanceView
 
     /// <summary>When the job runs next; null for what is no job, and while its schedule is stopped.</summary>
     public DateTimeOffset? NextRunAt { get; init; }
+
+    /// <summary>open, closed, or why there is none; null: it was given none.</summary>
+    public string? Channel { get; init; }
+
+    /// <summary>What it can be asked to do.</summary>
+    public IReadOnlyList<AppActionView> Actions { get; init; } = [];
+
+    /// <summary>What it measures of itself, by the names that it gives.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Measured { get; init; } = new Dictionary<string, JsonElement>();
 
     /// <summary>service.instance.id.</summary>
     public required string InstanceId { get; init; }

@@ -18,6 +18,8 @@ internal enum AttributeKind
     Filter,
     ExitCodes,
     Restart,
+    Mode,
+    Balance,
     Stdio,
     Umask,
     Signal,

@@ -129,6 +129,11 @@ internal static class StartVerb
                     Deadline = line.Value("--deadline"),
                 }
                 : null,
+            Cluster = line.Value("--cluster"),
+            Ipc = line.Has("--no-ipc") ? false : null,
+            HttpStats = line.Has("--no-http-stats") ? false : null,
+            StopMessage = line.Value("--stop-message"),
+            Reload = Reload(line),
             Autostart = line.Has("--no-autostart") ? false : null,
             OutFile = Absolute(line.Value("--out-file"), shell),
             ErrFile = Absolute(line.Value("--err-file"), shell),
@@ -153,6 +158,12 @@ internal static class StartVerb
         }
 
         return dependencies;
+    }
+
+    private static ReloadRequest? Reload(ParsedLine line)
+    {
+        var reload = new ReloadRequest { Timeout = line.Value("--reload-timeout"), Drain = line.Value("--drain"), Overlap = line.Has("--reload-overlap") ? true : null };
+        return reload == new ReloadRequest() ? null : reload;
     }
 
     private static WatchRequest? Watch(ParsedLine line, Shell shell)

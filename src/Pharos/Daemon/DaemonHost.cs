@@ -17,6 +17,7 @@ using Pharos.Linux.Sampling;
 using Pharos.Linux.Streams;
 using Pharos.Linux.Watching;
 using Pharos.Logs.Pump;
+using Pharos.Node;
 using Pharos.Pm2.Home;
 using Pharos.Pm2.Sockets;
 using Pharos.Supervisor;
@@ -61,6 +62,7 @@ internal static class DaemonHost
             Time = TimeProvider.System,
             Sink = telemetry.Sink,
             Files = files,
+            Runtimes = new NodeRuntimes(),
             Say = log.Say,
             Options = new SupervisorOptions
             {
