@@ -137,6 +137,12 @@ internal sealed class FakeProcess(FakeHost host, int pid, InstanceKey key, strin
             Exited(status);
     }
 
+    public bool Signal(int signal)
+    {
+        Signals.Enqueue(signal);
+        return host.Alive.Contains(this);
+    }
+
     public void SignalTree(int signal)
     {
         Signals.Enqueue(signal);

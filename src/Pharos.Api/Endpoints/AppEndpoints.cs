@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Pharos.Api.Requests;
 using Pharos.Contracts;
 using Pharos.Contracts.Text;
+using Pharos.Core.Lifecycle;
 using Pharos.Supervisor;
 using Pharos.Supervisor.Actors;
 using Pharos.Supervisor.Operations;
@@ -29,6 +30,8 @@ internal sealed class AppEndpoints(ApiServices services)
         routes.MapPost("/v1/apps/{selector}/stop", c => OperateAsync(c, Supervisor.StopAsync, "stopped"));
         routes.MapPost("/v1/apps/{selector}/restart", c => OperateAsync(c, Supervisor.RestartAsync, "restarted"));
         routes.MapPost("/v1/apps/{selector}/run", RunAsync);
+        routes.MapPost("/v1/apps/{selector}/reset", c => OperateAsync(c, (selector, _, _) => Supervisor.ResetAsync(selector), "reset"));
+        routes.MapPost("/v1/apps/{selector}/signal", SignalAsync);
         routes.MapDelete("/v1/apps/{selector}", DeleteAsync);
         routes.MapPost("/v1/instances/{selector}/stdin", WriteInputAsync);
     }
@@ -128,6 +131,14 @@ internal sealed class AppEndpoints(ApiServices services)
             await context.TextAsync($"deleted {selector}\n");
         else
             await context.JsonAsync(Views(), ContractsJson.Default.IReadOnlyListInstanceView);
+    }
+
+    private Task SignalAsync(HttpContext context)
+    {
+        var asked = context.Request.Query["signal"].FirstOrDefault() ?? "";
+        return SignalNames.TryParse(asked, out var signal)
+            ? OperateAsync(context, (selector, _, _) => Task.FromResult(Supervisor.Signal(selector, signal)), $"{SignalNames.Of(signal)} to")
+            : context.ProblemAsync(StatusCodes.Status400BadRequest, "invalid", $"signal '{asked}' is not a signal: write a name such as SIGUSR2, or a number from 1 to 64");
     }
 
     /// <summary>The body goes to the stdin of every instance that is meant, as it is.</summary>

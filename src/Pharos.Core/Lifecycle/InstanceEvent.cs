@@ -27,6 +27,9 @@ public abstract record InstanceEvent
         public string? Cause { get; init; }
     }
 
+    /// <summary>Somebody asked that its restarts and crashes count anew.</summary>
+    public sealed record ResetRequested : InstanceEvent;
+
     /// <summary>A run of a job is due, or somebody asked for one.</summary>
     /// <param name="Number">Number of the run.</param>
     /// <param name="Trigger">Why.</param>

@@ -120,6 +120,11 @@ public interface IHostedProcess : IDisposable
         return null;
     }
 
+    /// <summary>Sends a signal to the main process alone.</summary>
+    /// <param name="signal">Signal number.</param>
+    /// <returns>False when it is gone.</returns>
+    bool Signal(int signal);
+
     /// <summary>Sends a signal to every process of the tree, descendants first. A process that is gone is no error.</summary>
     /// <param name="signal">Signal number.</param>
     void SignalTree(int signal);

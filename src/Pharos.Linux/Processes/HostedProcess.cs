@@ -61,6 +61,9 @@ internal sealed class HostedProcess : IHostedProcess
     }
 
     /// <inheritdoc/>
+    public bool Signal(int signal) => _pidfd is { IsClosed: false } pidfd && Libc.pidfd_send_signal(pidfd.Raw, signal) == 0;
+
+    /// <inheritdoc/>
     public void SignalTree(int signal) => _tree.Signal(_root, signal);
 
     /// <inheritdoc/>

@@ -160,6 +160,11 @@ public sealed partial class InstanceActor : IAsyncDisposable
         var it => _services.Host.WriteInput(_launcher.InputOf(it.State.Incarnation), bytes),
     };
 
+    /// <summary>Sends a signal to its process, and to no other of its tree.</summary>
+    /// <param name="signal">Signal number.</param>
+    /// <returns>False when there is no process.</returns>
+    public bool Signal(int signal) => _running?.Process.Signal(signal) ?? false;
+
     /// <summary>Stops for good: from now on no word starts it again.</summary>
     /// <param name="context">The command that it comes from.</param>
     /// <returns>Completes when nothing of it runs.</returns>
@@ -240,8 +245,8 @@ public sealed partial class InstanceActor : IAsyncDisposable
             State = step.Next,
             Wanted = letter.Event switch { StartRequested => true, RestartRequested x => before.Wanted || x.Reason.IsAPersons(), StopRequested => false, _ => before.Wanted },
             LastRestart = step.Restarting ?? before.LastRestart,
-            Restarts = before.Restarts + (step.Restarting is null ? 0 : 1),
-            CreatedAt = step.Handled && letter.Event is StartRequested or RestartRequested { Reason: RestartReason.Manual or RestartReason.Reload or RestartReason.Deploy } ? _services.Time.GetUtcNow() : before.CreatedAt,
+            Restarts = letter.Event is ResetRequested ? 0 : before.Restarts + (step.Restarting is null ? 0 : 1),
+            CreatedAt = step.Handled && letter.Event is StartRequested or ResetRequested or RestartRequested { Reason: RestartReason.Manual or RestartReason.Reload or RestartReason.Deploy } ? _services.Time.GetUtcNow() : before.CreatedAt,
             Deadline = CarriedOn.Deadline(step, before.Deadline, _services.Time.GetUtcNow()),
         };
         if (letter.Event is Spawned or Adopted && step.Handled)

@@ -28,6 +28,7 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             CountersSince = i.CountersSince,
             Counters = i.Counters is null ? null : CountersEntry.From(i.Counters),
             StartedAt = i.StartedAt,
+            RestartsShown = i.RestartsShown,
             Run = i.Run is null ? null : RunEntry.From(i.Run),
             LastExit = i.LastExit is null ? null : ExitEntry.From(i.LastExit),
             LastRestart = i.LastRestart?.ToString(),
@@ -55,6 +56,7 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
                 CountersSince = i.CountersSince,
                 Counters = i.Counters?.ToCounters(),
                 StartedAt = i.StartedAt,
+                RestartsShown = i.RestartsShown,
                 Run = i.Run?.ToRun(),
                 LastExit = i.LastExit?.ToExit(),
                 LastRestart = RunEntry.Parse<RestartReason>(i.LastRestart),
@@ -90,6 +92,8 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
         public CountersEntry? Counters { get; set; }
 
         public DateTimeOffset? StartedAt { get; set; }
+
+        public long? RestartsShown { get; set; }
 
         public RunEntry? Run { get; set; }
 
