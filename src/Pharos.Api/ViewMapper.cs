@@ -4,6 +4,7 @@ using Pharos.Contracts.Text;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Schedules;
 using Pharos.Core.Specs;
+using Pharos.Core.Specs.Logs;
 using Pharos.Supervisor.Actors;
 using Pharos.Telemetry.Catalogue;
 
@@ -110,6 +111,7 @@ internal static class ViewMapper
             WatchIgnore = [.. spec.Watch?.Ignore ?? []],
             Job = spec.Job is { } job ? Of(app, job, now) : null,
             Credentials = credentials,
+            Logs = LogSettings.Of(spec.Logs),
             CreatedAt = spec.CreatedAt,
             Instances = [.. app.Instances.Select(i => Of(i, spec, now))],
         };

@@ -141,7 +141,10 @@ public sealed record StartRequest
     /// <summary>False: declared, and started only when somebody asks.</summary>
     public bool? Autostart { get; init; }
 
-    /// <summary>Log file of stdout, absolute or relative to the working directory; null: in the home.</summary>
+    /// <summary>What happens to its output: settings by name, <c>rotate.size</c> say; docs/configuration.md has them under <c>logs</c>.</summary>
+    public IReadOnlyDictionary<string, string> Logs { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Log file of stdout, absolute or relative to the working directory; null: in the home; NULL or /dev/null: none.</summary>
     public string? OutFile { get; init; }
 
     /// <summary>Log file of stderr, likewise.</summary>

@@ -227,6 +227,9 @@ public sealed record AppView
     /// <summary>User, group, umask, nice and limits that were asked for; empty when none.</summary>
     public IReadOnlyDictionary<string, string> Credentials { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What happens to its output, where that differs from the usual: names as in <see cref="StartRequest.Logs"/>.</summary>
+    public IReadOnlyDictionary<string, string> Logs { get; init; } = new Dictionary<string, string>();
+
     /// <summary>When it was first declared.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 

@@ -172,14 +172,4 @@ internal sealed partial class SpecReader
         _faults.Add($"limit tasks={text} is not valid: write a whole number from 1");
         return null;
     }
-
-    private string? LogFile(string key, string? text, string cwd)
-    {
-        if (text is null)
-            return null;
-        if (text.Length > 0 && !text.Contains('\0') && !text.EndsWith('/') && cwd.StartsWith('/'))
-            return Path.GetFullPath(text, cwd);
-        _faults.Add($"{key} '{text.Replace("\0", "\\0")}' is not the path of a file");
-        return null;
-    }
 }

@@ -44,6 +44,14 @@ internal static class Accepted
         AttributeKind.Parts => "an object",
         AttributeKind.CheckOrParts => "a check such as http://127.0.0.1:3000/health, tcp:3000, exec:COMMAND, notify, ipc or log:PATTERN; or an object",
         AttributeKind.CronOrParts => "a cron pattern of 5 or 6 fields, or an object",
+        AttributeKind.FlagOrParts => "true, false, or an object",
+        AttributeKind.WordOrParts => "a word, or an object",
+        AttributeKind.PathOrFlag => "a path, true or false",
+        AttributeKind.FormatOrFlag => "a format, true or false",
+        AttributeKind.Word => "a word",
+        AttributeKind.WholeOrNone => "a whole number from 0",
+        AttributeKind.ShareOfAll => "a share from 0 to 1",
+        AttributeKind.Patterns => "a list of regular expressions without backreferences and lookarounds",
         AttributeKind.Anything => "anything",
     };
 
@@ -84,6 +92,13 @@ internal static class Accepted
         AttributeKind.Overlap => """ "enum": ["forbid", "allow", "replace"] """,
         AttributeKind.Parts => """ "type": "object" """,
         AttributeKind.CheckOrParts or AttributeKind.CronOrParts => """ "type": ["string", "object"] """,
+        AttributeKind.FlagOrParts => """ "type": ["boolean", "object"] """,
+        AttributeKind.WordOrParts => """ "type": ["string", "boolean", "object"] """,
+        AttributeKind.PathOrFlag or AttributeKind.FormatOrFlag => """ "type": ["string", "boolean"] """,
+        AttributeKind.Word => """ "type": ["string", "boolean"] """,
+        AttributeKind.WholeOrNone => """ "type": "integer", "minimum": 0 """,
+        AttributeKind.ShareOfAll => """ "type": "number", "minimum": 0, "maximum": 1 """,
+        AttributeKind.Patterns => """ "type": ["string", "array"], "items": { "type": "string" } """,
         AttributeKind.Anything => "",
     };
 }

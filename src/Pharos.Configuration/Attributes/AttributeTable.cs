@@ -126,10 +126,11 @@ internal static class AttributeTable
         new("out_file", Text, "Log file of stdout, relative to `cwd`; a further instance gets its number before the extension.") { Aliases = ["out", "output", "out_log"], Default = "in the home" },
         new("error_file", Text, "Log file of stderr, likewise.") { Aliases = ["error", "err", "err_file", "err_log"], Default = "in the home" },
 
+        .. LogAttributes.All,
+
         Later("watch_options"),
         Later("listen"),
-        Later("log_file", "log"), Later("logs"),
-        Later("pid_file", "pid"), Later("merge_logs", "combine_logs"), Later("disable_logs"), Later("log_type"), Later("log_date_format"), Later("time"),
+        Later("pid_file", "pid"),
         Later("treekill") with { Harmless = ["true", "null"] },
         Later("kill_retry_time"), Later("force"), Later("post_update"), Later("vizion"), Later("pmx"), Later("automation"),
         Later("source_map_support"), Later("disable_source_map_support"), Later("trace"), Later("disable_trace"), Later("v8"), Later("event_loop_inspector"),

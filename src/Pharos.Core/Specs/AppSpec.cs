@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pharos.Core.Lifecycle;
+using Pharos.Core.Specs.Logs;
 
 namespace Pharos.Core.Specs;
 
@@ -133,8 +134,11 @@ public sealed record AppSpec
     /// <summary>False: declared, and started only when somebody asks.</summary>
     public bool Autostart { get; init; } = true;
 
+    /// <summary>What happens to its output.</summary>
+    public LogSpec Logs { get; init; } = new();
+
     /// <summary>Absolute path of the log file of stdout; a further instance gets its slot before the extension,
-    /// unless the path names <c>{number}</c> or <c>{index}</c>. Null: in the home.</summary>
+    /// unless the path names <c>{number}</c> or <c>{index}</c>. Null: in the home; <see cref="LogSpec.NoFile"/>: none.</summary>
     public string? OutFile { get; init; }
 
     /// <summary>As <see cref="OutFile"/>, of stderr.</summary>
@@ -165,7 +169,7 @@ public sealed record AppSpec
         && InjectOtel == other.InjectOtel && MaxMemoryBytes == other.MaxMemoryBytes && CronRestart == other.CronRestart && CronZone == other.CronZone
         && Ready == other.Ready && Live == other.Live && DependsOn == other.DependsOn && Watch == other.Watch && Resources == other.Resources && Job == other.Job
         && Cluster == other.Cluster && HttpStats == other.HttpStats && Reload == other.Reload && Ipc == other.Ipc && StopMessage == other.StopMessage
-        && Autostart == other.Autostart && OutFile == other.OutFile && ErrFile == other.ErrFile && PidFile == other.PidFile && Stdin == other.Stdin
+        && Autostart == other.Autostart && OutFile == other.OutFile && ErrFile == other.ErrFile && Logs == other.Logs && PidFile == other.PidFile && Stdin == other.Stdin
         && InstanceVar == other.InstanceVar && IncrementVar == other.IncrementVar && Env.SequenceEqual(other.Env);
 
     /// <inheritdoc/>

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
+using Pharos.Core.Specs.Logs;
 
 namespace Pharos.Supervisor.State;
 
@@ -178,6 +179,8 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
 
         public bool Autostart { get; set; } = true;
 
+        public Dictionary<string, string> Logs { get; set; } = [];
+
         public string? OutFile { get; set; }
 
         public string? ErrFile { get; set; }
@@ -233,6 +236,7 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             HttpStats = s.HttpStats,
             Reload = new(s.Reload.Timeout.TotalMilliseconds, s.Reload.Drain.TotalMilliseconds, s.Reload.Overlap),
             Autostart = s.Autostart,
+            Logs = new(LogSettings.Of(s.Logs)),
             OutFile = s.OutFile,
             ErrFile = s.ErrFile,
             PidFile = s.PidFile,
@@ -280,6 +284,7 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             HttpStats = HttpStats,
             Reload = Reload is { } reload ? new ReloadSpec { Timeout = TimeSpan.FromMilliseconds(reload.Timeout), Drain = TimeSpan.FromMilliseconds(reload.Drain), Overlap = reload.Overlap } : new(),
             Autostart = Autostart,
+            Logs = LogSettings.Read(Logs),
             OutFile = OutFile,
             ErrFile = ErrFile,
             PidFile = PidFile,

@@ -31,6 +31,11 @@ internal static class StartVerb
             return shell.Fail($"{lonely} is for jobs: it goes with --schedule PATTERN", ExitCodes.Usage);
         }
 
+        if (LogOptions.Fault(line) is { } contradiction)
+        {
+            return shell.Fail(contradiction, ExitCodes.Usage);
+        }
+
         if (Environment(line, shell, out var environment) is { } fault)
         {
             return shell.Fail(fault, ExitCodes.Usage);
@@ -135,12 +140,13 @@ internal static class StartVerb
             StopMessage = line.Value("--stop-message"),
             Reload = Reload(line),
             Autostart = line.Has("--no-autostart") ? false : null,
+            Logs = LogOptions.Of(line, shell),
             OutFile = Absolute(line.Value("--out-file"), shell),
             ErrFile = Absolute(line.Value("--err-file"), shell),
         };
     }
 
-    private static string? Absolute(string? path, Shell shell) => path is null ? null : Path.GetFullPath(path, shell.Cwd);
+    private static string? Absolute(string? path, Shell shell) => path is null or "NULL" ? path : Path.GetFullPath(path, shell.Cwd);
 
     private static ProbeRequest? Probe(ParsedLine line, string option) => line.Value(option) is not { } check ? null : new()
     {

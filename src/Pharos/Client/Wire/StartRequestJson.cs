@@ -70,8 +70,11 @@ internal static class StartRequestJson
         Flag(json, "ipc", request.Ipc);
         Text(json, "stopMessage", request.StopMessage);
         Flag(json, "autostart", request.Autostart);
+        Map(json, "logs", request.Logs);
         Text(json, "outFile", request.OutFile);
         Text(json, "errFile", request.ErrFile);
+        Text(json, "pidFile", request.PidFile);
+        Map(json, "annotations", request.Annotations);
         return json.End('}').ToBytes();
     }
 
