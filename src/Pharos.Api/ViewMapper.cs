@@ -4,6 +4,7 @@ using Pharos.Contracts.Text;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Schedules;
 using Pharos.Core.Specs;
+using Pharos.Core.Specs.Logs;
 using Pharos.Supervisor.Actors;
 using Pharos.Telemetry.Catalogue;
 
@@ -17,6 +18,7 @@ internal static class ViewMapper
     public static InstanceView Of(InstanceActor actor, AppSpec spec, InstanceSnapshot it, DateTimeOffset now)
     {
         var state = it.State;
+        var heard = actor.Heard;
         var sampled = actor.Telemetry.TryGetSample(out var sample, out var cpu) && it.Process is not null;
         return new InstanceView
         {
@@ -46,6 +48,9 @@ internal static class ViewMapper
             Error = state.Error,
             BackoffSeconds = state.Phase == Phase.BackingOff ? state.Backoff.TotalSeconds : null,
             NextRunAt = it.Wanted ? App.NextRun(spec, now) : null,
+            Channel = heard.Channel,
+            Actions = [.. heard.Actions.Select(MessageViews.Of)],
+            Measured = MessageViews.Of(heard.Numbers),
             InstanceId = actor.Id.ToString(),
             OutLog = actor.Log.OutPath,
             ErrLog = actor.Log.ErrPath,
@@ -106,6 +111,7 @@ internal static class ViewMapper
             WatchIgnore = [.. spec.Watch?.Ignore ?? []],
             Job = spec.Job is { } job ? Of(app, job, now) : null,
             Credentials = credentials,
+            Logs = LogSettings.Of(spec.Logs),
             CreatedAt = spec.CreatedAt,
             Instances = [.. app.Instances.Select(i => Of(i, spec, now))],
         };

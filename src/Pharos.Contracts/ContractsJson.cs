@@ -22,6 +22,11 @@ namespace Pharos.Contracts;
 [JsonSerializable(typeof(LogLineView))]
 [JsonSerializable(typeof(UpdateRequest))]
 [JsonSerializable(typeof(UpdateView))]
+[JsonSerializable(typeof(SentView))]
+[JsonSerializable(typeof(ActionRequest))]
+[JsonSerializable(typeof(IReadOnlyList<ActionView>))]
+[JsonSerializable(typeof(ActionView[]))]
+[JsonSerializable(typeof(MessageView))]
 public sealed partial class ContractsJson : JsonSerializerContext;
 
 /// <summary>One line of output, as <c>GET /v1/logs</c> with <c>Accept: application/x-ndjson</c> sends it.</summary>

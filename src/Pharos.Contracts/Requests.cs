@@ -126,10 +126,28 @@ public sealed record StartRequest
     /// <summary>It is run at times and ends by itself; null: it is to run all the time.</summary>
     public ScheduleRequest? Schedule { get; init; }
 
+    /// <summary>Whether it gets a channel for messages as Node's <c>process.send</c> has it; null: when it is run by node, or its readiness comes that way.</summary>
+    public bool? Ipc { get; init; }
+
+    /// <summary>Sent over the channel in place of the stop signal; null: the signal is sent.</summary>
+    public string? StopMessage { get; init; }
+
+    /// <summary>Instances of a Node app share their listeners: shared, round_robin or reuseport; null: each is on its own.</summary>
+    public string? Cluster { get; init; }
+
+    /// <summary>Whether its HTTP requests are counted and timed; null: when it is a Node app with a channel.</summary>
+    public bool? HttpStats { get; init; }
+
+    /// <summary>How its processes are replaced without a gap; null: as usual.</summary>
+    public ReloadRequest? Reload { get; init; }
+
     /// <summary>False: declared, and started only when somebody asks.</summary>
     public bool? Autostart { get; init; }
 
-    /// <summary>Log file of stdout, absolute or relative to the working directory; null: in the home.</summary>
+    /// <summary>What happens to its output: settings by name, <c>rotate.size</c> say; docs/configuration.md has them under <c>logs</c>.</summary>
+    public IReadOnlyDictionary<string, string> Logs { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Log file of stdout, absolute or relative to the working directory; null: in the home; NULL or /dev/null: none.</summary>
     public string? OutFile { get; init; }
 
     /// <summary>Log file of stderr, likewise.</summary>
@@ -141,6 +159,19 @@ public sealed record StartRequest
 
     /// <summary>What the client wants to find again: it means nothing to the daemon, and is in its views and its state. At most 64 KiB.</summary>
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>How a process is replaced by a new one without a gap.</summary>
+public sealed record ReloadRequest
+{
+    /// <summary>A new process that is not ready within this time is given up, and the old one stays; duration.</summary>
+    public string? Timeout { get; init; }
+
+    /// <summary>How long the old process may finish what it is at before it is asked to stop, duration.</summary>
+    public string? Drain { get; init; }
+
+    /// <summary>Whether the new one runs beside the old one; null: when they share their listeners.</summary>
+    public bool? Overlap { get; init; }
 }
 
 /// <summary>A probe of an app.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Pharos.Contracts;
 
 /// <summary>One instance as the API shows it. Never holds a value of an environment variable.</summary>
@@ -81,6 +83,15 @@ public sealed record InstanceView
 
     /// <summary>When the job runs next; null for what is no job, and while its schedule is stopped.</summary>
     public DateTimeOffset? NextRunAt { get; init; }
+
+    /// <summary>open, closed, or why there is none; null: it was given none.</summary>
+    public string? Channel { get; init; }
+
+    /// <summary>What it can be asked to do.</summary>
+    public IReadOnlyList<AppActionView> Actions { get; init; } = [];
+
+    /// <summary>What it measures of itself, by the names that it gives.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Measured { get; init; } = new Dictionary<string, JsonElement>();
 
     /// <summary>service.instance.id.</summary>
     public required string InstanceId { get; init; }
@@ -215,6 +226,9 @@ public sealed record AppView
 
     /// <summary>User, group, umask, nice and limits that were asked for; empty when none.</summary>
     public IReadOnlyDictionary<string, string> Credentials { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What happens to its output, where that differs from the usual: names as in <see cref="StartRequest.Logs"/>.</summary>
+    public IReadOnlyDictionary<string, string> Logs { get; init; } = new Dictionary<string, string>();
 
     /// <summary>When it was first declared.</summary>
     public required DateTimeOffset CreatedAt { get; init; }

@@ -8,6 +8,7 @@ using Pharos.Core.Specs;
 using Pharos.Logs.Live;
 using Pharos.Supervisor.Actors;
 using Pharos.Supervisor.Dependencies;
+using Pharos.Supervisor.Messages;
 using Pharos.Supervisor.Operations;
 using Pharos.Supervisor.Operations.Jobs;
 using Pharos.Supervisor.Sampling;
@@ -65,6 +66,9 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
 
     /// <summary>Changes of all instances.</summary>
     public InstanceEventHub Events => _services.Events;
+
+    /// <summary>What apps say over their channels.</summary>
+    public AppMessages Messages => _services.Messages;
 
     /// <summary>The supervisor's own numbers.</summary>
     public SupervisorStats Stats => _services.Stats;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Pharos.Core.Identity;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
@@ -103,16 +104,19 @@ internal sealed class FakeProcess(FakeHost host, int pid, InstanceKey key, strin
 
     public ConcurrentQueue<int> Signals { get; } = new();
 
+    /// <summary>Its end of the channel.</summary>
+    public FakeChannel Talk { get; } = new();
+
     /// <summary>Takes what the process says on its channel; null: nobody listens yet.</summary>
-    public Action<string>? Hears { get; private set; }
+    public Action<string>? Hears => Talk.Hears;
 
     /// <summary>Why nobody can listen.</summary>
     public string? OutOfHearing { get; set; }
 
-    public string? Listen(Action<string> said)
+    public IMessageChannel? Channel(out string refused)
     {
-        Hears = said;
-        return OutOfHearing;
+        refused = OutOfHearing ?? "";
+        return OutOfHearing is null ? Talk : null;
     }
 
     public int Survivors
@@ -161,6 +165,27 @@ internal sealed class FakeProcess(FakeHost host, int pid, InstanceKey key, strin
     public void Dispose()
     {
     }
+}
+
+internal sealed class FakeChannel : IMessageChannel
+{
+    public ConcurrentQueue<string> Sent { get; } = new();
+
+    public Action<string>? Hears { get; private set; }
+
+    public Action? Hangup { get; private set; }
+
+    public bool IsClosed { get; private set; }
+
+    public void Listen(Action<string, SafeHandle?> said, Action closed) => (Hears, Hangup) = (json => said(json, null), closed);
+
+    public bool Send(string json, SafeHandle? descriptor = null)
+    {
+        Sent.Enqueue(json);
+        return !IsClosed;
+    }
+
+    public void Close() => IsClosed = true;
 }
 
 internal sealed class NoSampler : IProcessSampler

@@ -5,6 +5,7 @@ using Pharos.Core.Ports;
 using Pharos.Core.Specs;
 using Pharos.Linux.Streams;
 using Pharos.Logs.Pump;
+using Pharos.Node;
 using Pharos.Supervisor.Actors;
 using Pharos.Supervisor.Operations;
 using Pharos.Supervisor.State;
@@ -141,6 +142,7 @@ internal sealed class World : IAsyncDisposable
                 Time = Clock,
                 Say = Said.Enqueue,
                 Files = Files,
+                Runtimes = new NodeRuntimes(),
                 Options = new SupervisorOptions
                 {
                     SpoolDirectory = Home.Path + "/stdio",

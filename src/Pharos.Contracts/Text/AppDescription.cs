@@ -44,6 +44,11 @@ public static class AppDescription
             Line(text, name, value, width);
         }
 
+        if (app.Logs.Count > 0)
+        {
+            Line(text, "logs", string.Join(", ", app.Logs.Select(s => $"{s.Key} {s.Value.ReplaceLineEndings(" ")}")), width);
+        }
+
         Line(text, "declared", Humanize.Time(app.CreatedAt), width);
         var sorted = new List<InstanceView>(app.Instances);
         sorted.Sort(InstanceTable.ByAppAndIndex);

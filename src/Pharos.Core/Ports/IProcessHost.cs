@@ -111,10 +111,14 @@ public interface IHostedProcess : IDisposable
     /// <summary>The limits on the instance as a whole that the kernel holds it to; what was asked for and is not in here could not be had.</summary>
     EquatableArray<LimitInForce> LimitsInForce => [];
 
-    /// <summary>Begins to hear what the process says on its channel; what it said before comes first.</summary>
-    /// <param name="said">Called with each message, JSON as it came, on a thread of the host. Must not block.</param>
-    /// <returns>Null when all is well; otherwise one line that says why there is no channel.</returns>
-    string? Listen(Action<string> said) => "it has none";
+    /// <summary>The channel that it was given; one that an earlier daemon gave it is taken back.</summary>
+    /// <param name="refused">One line that says why there is none; empty when there is one.</param>
+    /// <returns>Null when there is none.</returns>
+    IMessageChannel? Channel(out string refused)
+    {
+        refused = "it has none";
+        return null;
+    }
 
     /// <summary>Sends a signal to the main process alone.</summary>
     /// <param name="signal">Signal number.</param>

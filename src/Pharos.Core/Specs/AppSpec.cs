@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pharos.Core.Lifecycle;
+using Pharos.Core.Specs.Logs;
 
 namespace Pharos.Core.Specs;
 
@@ -115,11 +116,32 @@ public sealed record AppSpec
     /// <summary>It is run at times and ends by itself; null: it is to run all the time.</summary>
     public JobSpec? Job { get; init; }
 
+    /// <summary>Whether it gets a channel for messages as Node's <c>process.send</c> has it; null: when it is run by node, or its readiness comes that way.</summary>
+    public bool? Ipc { get; init; }
+
+    /// <summary>Sent over the channel in place of the stop signal, JSON; null: the signal is sent.</summary>
+    public string? StopMessage { get; init; }
+
+    /// <summary>Its instances share their listeners, as Node's cluster module has it, and how; null: each is on its own.</summary>
+    public ClusterBalance? Cluster { get; init; }
+
+    /// <summary>Whether its HTTP requests are counted and timed; null: when it is a Node app with a channel.</summary>
+    public bool? HttpStats { get; init; }
+
+    /// <summary>How a process is replaced without a gap.</summary>
+    public ReloadSpec Reload { get; init; } = new();
+
+    /// <summary>Whether a new process may run beside the old one.</summary>
+    public bool CanOverlap => Reload.Overlap ?? Cluster is not null;
+
     /// <summary>False: declared, and started only when somebody asks.</summary>
     public bool Autostart { get; init; } = true;
 
+    /// <summary>What happens to its output.</summary>
+    public LogSpec Logs { get; init; } = new();
+
     /// <summary>Absolute path of the log file of stdout; a further instance gets its slot before the extension,
-    /// unless the path names <c>{number}</c> or <c>{index}</c>. Null: in the home.</summary>
+    /// unless the path names <c>{number}</c> or <c>{index}</c>. Null: in the home; <see cref="LogSpec.NoFile"/>: none.</summary>
     public string? OutFile { get; init; }
 
     /// <summary>As <see cref="OutFile"/>, of stderr.</summary>
@@ -149,7 +171,8 @@ public sealed record AppSpec
         && Limits == other.Limits && Stdio == other.Stdio && Policy == other.Policy && Version == other.Version
         && InjectOtel == other.InjectOtel && MaxMemoryBytes == other.MaxMemoryBytes && CronRestart == other.CronRestart && CronZone == other.CronZone
         && Ready == other.Ready && Live == other.Live && DependsOn == other.DependsOn && Watch == other.Watch && Resources == other.Resources && Job == other.Job
-        && Autostart == other.Autostart && OutFile == other.OutFile && ErrFile == other.ErrFile && PidFile == other.PidFile && Stdin == other.Stdin
+        && Cluster == other.Cluster && HttpStats == other.HttpStats && Reload == other.Reload && Ipc == other.Ipc && StopMessage == other.StopMessage
+        && Autostart == other.Autostart && OutFile == other.OutFile && ErrFile == other.ErrFile && Logs == other.Logs && PidFile == other.PidFile && Stdin == other.Stdin
         && InstanceVar == other.InstanceVar && NumberVar == other.NumberVar && IncrementVar == other.IncrementVar && Env.SequenceEqual(other.Env);
 
     /// <inheritdoc/>

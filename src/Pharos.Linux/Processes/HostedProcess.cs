@@ -49,15 +49,15 @@ internal sealed class HostedProcess : IHostedProcess
     internal bool IsAlive => _root.IsAlive;
 
     /// <inheritdoc/>
-    public string? Listen(Action<string> said)
+    IMessageChannel? IHostedProcess.Channel(out string refused)
     {
+        refused = "";
         var errno = 0;
         if (_pidfd is not null)
-            Channel ??= NodeChannel.TakeBack(_pidfd, out errno);
+            Channel ??= NodeChannel.TakeBack(_pidfd, Channels, out errno);
         if (Channel is null)
-            return errno == Libc.EPERM ? "the kernel's ptrace policy refuses to take it back" : $"it cannot be taken back: {LinuxException.Describe(errno)}";
-        Channel.Listen(Channels, said);
-        return null;
+            refused = errno == Libc.EPERM ? "the kernel's ptrace policy refuses to take it back" : $"it cannot be taken back: {LinuxException.Describe(errno)}";
+        return Channel;
     }
 
     /// <inheritdoc/>

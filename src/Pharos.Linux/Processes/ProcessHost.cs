@@ -62,7 +62,7 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
         var pid = 0;
         try
         {
-            if (request.NodeChannel && NodeChannel.TryCreate(out channel, out var ends) is var errno)
+            if (request.NodeChannel && NodeChannel.TryCreate(_channels, out channel, out var ends) is var errno)
             {
                 if (errno != 0)
                     return new LaunchRefused($"no channel can be made: {LinuxException.Describe(errno)}", Transient: true);

@@ -68,8 +68,8 @@ internal static class ProcessShape
     {
         env["status"] = StatusWord.Of(it, options["wait_ready"] is JsonValue wait && wait.GetValueKind() == JsonValueKind.True);
         env["pm_uptime"] = Milliseconds(it.StartedAt ?? (it.LastExit is { } exit ? exit.At - TimeSpan.FromSeconds(exit.UptimeSeconds) : it.CreatedAt ?? app.CreatedAt));
-        env["axm_actions"] ??= new JsonArray();
-        env["axm_monitor"] ??= new JsonObject();
+        env["axm_actions"] = new JsonArray([.. it.Actions.Select(a => (JsonNode)Action(a))]);
+        env["axm_monitor"] = new JsonObject(it.Measured.Select(m => KeyValuePair.Create(m.Key, JsonNode.Parse(m.Value.GetRawText()))));
         env["axm_options"] ??= new JsonObject();
         env["axm_dynamic"] ??= new JsonObject();
         env["created_at"] = Milliseconds(it.CreatedAt ?? app.CreatedAt);
@@ -81,6 +81,15 @@ internal static class ProcessShape
         if (it.BackoffSeconds is { } delay)
             env["prev_restart_delay"] = (long)(delay * 1000);
         env["version"] ??= app.Version ?? "N/A";
+    }
+
+    private static JsonObject Action(AppActionView action)
+    {
+        var shape = new JsonObject { ["action_name"] = action.Name, ["action_type"] = action.Kind };
+        if (action.Options is { } options)
+            shape["opts"] = JsonNode.Parse(options.GetRawText());
+        shape["arity"] = action.Arity;
+        return shape;
     }
 
     /// <summary>What was noted when it was declared; of an app that another command declared, what follows from its spec.</summary>

@@ -14,6 +14,15 @@ internal sealed class Bus
     /// <summary>Whether somebody listens.</summary>
     public bool HasSubscribers => !_subscribers.IsEmpty;
 
+    /// <summary>How many listen.</summary>
+    public int Subscribers => _subscribers.Length;
+
+    /// <summary>Bytes that wait for those who read slower than they are told.</summary>
+    public long Waiting => _subscribers.Sum(s => s.Waiting);
+
+    /// <summary>Events that listeners missed.</summary>
+    public long Dropped => _subscribers.Sum(s => s.Dropped);
+
     /// <summary>Completes when somebody listens.</summary>
     public Task Somebody => Volatile.Read(ref _somebody).Task;
 

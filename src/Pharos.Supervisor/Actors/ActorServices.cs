@@ -1,6 +1,7 @@
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
 using Pharos.Logs.Pump;
+using Pharos.Supervisor.Messages;
 using Pharos.Telemetry.Records;
 
 namespace Pharos.Supervisor.Actors;
@@ -37,6 +38,12 @@ public sealed class ActorServices
 
     /// <summary>Takes a line for the daemon's own log.</summary>
     public required Action<string> Say { get; init; }
+
+    /// <summary>Speaks with processes over their channels; null: nobody does, and no channel is given.</summary>
+    public IAppRuntimes? Runtimes { get; init; }
+
+    /// <summary>What apps say over their channels.</summary>
+    public AppMessages Messages { get; } = new();
 
     /// <summary>The supervisor's own numbers.</summary>
     public SupervisorStats Stats { get; } = new();

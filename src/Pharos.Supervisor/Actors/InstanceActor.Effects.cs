@@ -24,7 +24,9 @@ public sealed partial class InstanceActor
                 _trace.Step(SpanNames.Signal);
                 _spans.Signalled();
                 var process = _running!.Process;
-                _background.Run("signal", () => process.SignalTree(signal.Number));
+                var ended = signal.Incarnation;
+                if (_spec.StopMessage is not { } message || Speech?.Send(message, ended) != true)
+                    _background.Run("signal", () => process.SignalTree(signal.Number));
                 _trace.Step(SpanNames.Drain);
                 break;
             case InstanceEffect.KillTree:

@@ -1,5 +1,6 @@
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Schedules;
+using Pharos.Core.Specs;
 using static Pharos.Core.Lifecycle.InstanceEvent;
 
 namespace Pharos.Supervisor.Actors;
@@ -53,8 +54,21 @@ public sealed partial class InstanceActor
         if (!Snapshot.Wanted && Snapshot.State.Phase != Phase.Stopping && (_job is null || _job.Run is { Outcome: null, Trigger: RunTrigger.Schedule }))
             Post(new StopRequested()); // that daemon was killed while it stopped it
         AwaitReady(incarnation, running.SpawnedAt);
+        if (!gone)
+            SpeakAgain(incarnation, running);
         if (gone)
             Ended(incarnation, ExitStatus.Unknown, spawned.Task);
         spawned.SetResult(running);
+    }
+
+    /// <summary>A process that an earlier daemon started may be out of reach: it lives on, and that is shown.</summary>
+    private void SpeakAgain(int incarnation, Running running)
+    {
+        if (Speech is null || !_launcher.Speaks(_spec) || Speech.Begin(incarnation, running.Process, isNew: false) is not { } refused || _spec is { Ipc: not true, Ready.Kind: not ProbeKind.Ipc })
+            return;
+        _services.Say($"{Snapshot.Key}: its channel is lost until its next restart: {refused}");
+        Post(new StatusSaid(incarnation, $"without its channel until the next restart: {refused}"));
+        if (_spec.Ready?.Kind == ProbeKind.Ipc)
+            Post(new BecameReady(incarnation)); // it may have said so, and says it only once
     }
 }

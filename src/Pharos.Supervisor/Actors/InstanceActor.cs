@@ -6,6 +6,7 @@ using Pharos.Core.Ports;
 using Pharos.Core.Schedules;
 using Pharos.Core.Specs;
 using Pharos.Logs.Live;
+using Pharos.Supervisor.Messages;
 using Pharos.Supervisor.Operations.Jobs;
 using Pharos.Supervisor.Probes;
 using Pharos.Supervisor.State;
@@ -35,6 +36,7 @@ public sealed partial class InstanceActor : IAsyncDisposable
     private readonly ITimer _deadline;
     private readonly ITimer _readyTimer;
     private readonly InstanceProber _prober;
+    private readonly IAppRuntime? _runtime;
     private readonly Action _changed;
     private readonly JobSlot? _job;
     private readonly Task _loop;
@@ -71,6 +73,17 @@ public sealed partial class InstanceActor : IAsyncDisposable
         _trace = new OperationTrace(key, spec.Namespace, Id);
         _spans = new TransitionTrace(_trace, Telemetry, services.Time);
         _prober = new InstanceProber(services, spec, _launcher.NotifyName, Telemetry, e => Post(e), log.Mask);
+        if (services.Runtimes is { } runtimes)
+        {
+            _runtime = runtimes.For(spec);
+            Speech = new InstanceSpeech(services, key, _runtime, Telemetry)
+            {
+                Ready = _prober.SaidReady,
+                Threw = (incarnation, error) => _reporter.Threw(Snapshot, incarnation, error),
+            };
+            _launcher.Speech = Speech;
+        }
+
         _launcher.Further = _prober.Variables;
         _launcher.Reader = _prober.ReadsLines ? incarnation => line => _prober.SeeLine(incarnation, line) : null;
         var fresh = new InstanceState { IsJob = spec.Job is not null, Policy = spec.Policy, DependsOn = [.. spec.DependsOn.Select(d => d.App)], Seed = BitConverter.ToUInt64(Id.ToByteArray()) };
@@ -90,6 +103,12 @@ public sealed partial class InstanceActor : IAsyncDisposable
 
     /// <summary>service.instance.id.</summary>
     public Guid Id { get; }
+
+    /// <summary>The talk with its processes; null: nobody talks with them.</summary>
+    public InstanceSpeech? Speech { get; }
+
+    /// <summary>What it said of itself.</summary>
+    public Heard Heard => Speech?.Heard ?? Heard.Nothing;
 
     /// <summary>Its output.</summary>
     public InstanceLog Log { get; }
@@ -269,7 +288,7 @@ public sealed partial class InstanceActor : IAsyncDisposable
         foreach (var effect in step.Effects)
             Run(effect);
         if (letter.Event is Spawned or Adopted && step.Handled && next.State is { Phase: Phase.Starting or Phase.Running })
-            _prober.Begin(next.State.Incarnation, _running!.Process, _running.Env, _services.Time.GetElapsedTime(_running.SpawnedAt), letter.Event is Adopted ? next.State.Readiness : null);
+            _prober.Begin(next.State.Incarnation, _running!.Env, _services.Time.GetElapsedTime(_running.SpawnedAt), letter.Event is Adopted ? next.State.Readiness : null);
         if ((step.Handled && letter.Event is not StatusSaid) || next.Wanted != before.Wanted)
             _changed();
     }
@@ -293,6 +312,7 @@ public sealed partial class InstanceActor : IAsyncDisposable
             return next with { LastExit = new ExitRecord(step.Ended!.Value, ExitStatus.Unknown, at, TimeSpan.Zero, []) };
 
         var record = new ExitRecord(step.Ended!.Value, exited.Status, at, exited.Uptime, []);
+        Speech?.End(exited.Incarnation);
         running.Process.Dispose();
         if (_spec.Stdin)
             File.Delete(_launcher.InputOf(exited.Incarnation)); // what it did not read is not for the next one
@@ -359,6 +379,8 @@ public sealed partial class InstanceActor : IAsyncDisposable
         await _deadline.DisposeAsync();
         await _readyTimer.DisposeAsync();
         _job?.Dispose();
+        Speech?.End(Snapshot.State.Incarnation);
+        _runtime?.Dispose();
         _running?.Process.Dispose();
     }
 

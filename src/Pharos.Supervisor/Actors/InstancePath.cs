@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pharos.Core.Identity;
+using Pharos.Core.Specs.Logs;
 
 namespace Pharos.Supervisor.Actors;
 
@@ -14,8 +15,8 @@ internal static class InstancePath
     /// <returns>Null when nothing was asked.</returns>
     public static string? Of(string? path, InstanceKey key, int number)
     {
-        if (path is null)
-            return null;
+        if (path is null or LogSpec.NoFile)
+            return path;
         var named = path.Replace("{number}", number.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
             .Replace("{index}", key.Index.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
         return named != path || key.Index == 0 ? named : $"{Path.ChangeExtension(path, null)}-{key.Index}{Path.GetExtension(path)}";

@@ -8,6 +8,7 @@ using Pharos.Core.Ports;
 using Pharos.Core.Specs;
 using Pharos.Logs.Live;
 using Pharos.Logs.Pump;
+using Pharos.Supervisor.Messages;
 using Pharos.Telemetry.Records;
 
 namespace Pharos.Supervisor.Actors;
@@ -31,6 +32,9 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
 
     /// <summary>Variables that go to each process besides its own.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Further { get; set; } = [];
+
+    /// <summary>Talks with the processes; null: nobody does.</summary>
+    public InstanceSpeech? Speech { get; set; }
 
     /// <summary>Is shown each line of an incarnation; null: nobody.</summary>
     public Func<int, LineSeen>? Reader { get; set; }
@@ -82,7 +86,10 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
         var marker = MarkerOf(incarnation);
         // The reader is there before the writer: what a process prints into a FIFO and dies would be gone otherwise.
         var attachment = services.Pump.Attach(log, outPath, errPath, spec.Stdio, Reader?.Invoke(incarnation));
+        var speaks = Speech is not null && Speaks(spec, command.Executable);
         var env = Environment(spec, context);
+        if (speaks)
+            env = env.SetItems(Speech!.Variables(incarnation, env));
         var spawnedAt = services.Time.GetTimestamp();
         var request = new LaunchRequest
         {
@@ -97,7 +104,7 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
             StderrPath = errPath,
             StdinPath = spec.Stdin ? NewInput(incarnation) : null,
             Stdio = spec.Stdio,
-            NodeChannel = spec.Ready?.Kind == ProbeKind.Ipc,
+            NodeChannel = speaks,
             User = spec.User,
             Group = spec.Group,
             Umask = spec.Umask,
@@ -122,7 +129,10 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
             return refused;
         }
 
-        return new Running(spawned.Value!, attachment, marker, spawnedAt, env);
+        var running = new Running(spawned.Value!, attachment, marker, spawnedAt, env);
+        if (speaks)
+            Speech!.Begin(incarnation, running.Process, isNew: true);
+        return running;
     }
 
     /// <summary>Takes a process of an earlier daemon back, and goes on reading where that one stopped.</summary>
@@ -155,6 +165,13 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
             _ = services.Pump.DrainAsync(services.Pump.Attach(log, Stream(salvaged, "out"), Stream(salvaged, "err"), spec.Stdio));
         }
     }
+
+    /// <summary>Whether a process gets a channel: who asks for it, and every Node app that does not ask for none.</summary>
+    private bool Speaks(AppSpec spec, string executable) =>
+        spec.Ipc ?? (spec.Ready?.Kind == ProbeKind.Ipc || services.Runtimes!.Speaks(executable));
+
+    /// <summary>Whether a process of an earlier daemon should have one.</summary>
+    public bool Speaks(AppSpec spec) => spec.Ipc ?? (spec.Ready?.Kind == ProbeKind.Ipc || (Resolve(spec).Value is { } found && services.Runtimes!.Speaks(found.Executable)));
 
     private string SetAside(string label)
     {

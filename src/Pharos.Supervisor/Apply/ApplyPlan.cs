@@ -1,4 +1,5 @@
 using Pharos.Core.Specs;
+using Pharos.Core.Specs.Logs;
 
 namespace Pharos.Supervisor.Apply;
 
@@ -76,6 +77,8 @@ public static class ApplyPlan
         Differ("autostart", a.Autostart != b.Autostart);
         Differ("out_file", a.OutFile != b.OutFile);
         Differ("error_file", a.ErrFile != b.ErrFile);
+        foreach (var setting in LogSettings.All)
+            Differ("logs." + setting.Key, setting.Get(a.Logs) != setting.Get(b.Logs));
         Differ("pid_file", a.PidFile != b.PidFile);
         Differ("stop.signal", a.Policy.StopSignal != b.Policy.StopSignal);
         // What came along from the shell differs from terminal to terminal (XDG_SESSION_ID): that alone restarts nothing.

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
+using Pharos.Core.Specs.Logs;
 
 namespace Pharos.Supervisor.State;
 
@@ -166,7 +167,19 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
 
         public JobEntry? Job { get; set; }
 
+        public bool? Ipc { get; set; }
+
+        public string? StopMessage { get; set; }
+
+        public string? Cluster { get; set; }
+
+        public bool? HttpStats { get; set; }
+
+        public ReloadEntry? Reload { get; set; }
+
         public bool Autostart { get; set; } = true;
+
+        public Dictionary<string, string> Logs { get; set; } = [];
 
         public string? OutFile { get; set; }
 
@@ -219,7 +232,13 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             CpuPercent = s.Resources.CpuPercent,
             Tasks = s.Resources.Tasks,
             Job = s.Job is { } j ? new(j.Cron, j.Zone, j.Overlap.ToString(), j.History, j.Deadline?.TotalMilliseconds) : null,
+            Ipc = s.Ipc,
+            StopMessage = s.StopMessage,
+            Cluster = s.Cluster?.ToString(),
+            HttpStats = s.HttpStats,
+            Reload = new(s.Reload.Timeout.TotalMilliseconds, s.Reload.Drain.TotalMilliseconds, s.Reload.Overlap),
             Autostart = s.Autostart,
+            Logs = new(LogSettings.Of(s.Logs)),
             OutFile = s.OutFile,
             ErrFile = s.ErrFile,
             PidFile = s.PidFile,
@@ -262,7 +281,13 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             Watch = Watch is { } w ? new WatchSpec { Paths = [.. w.Paths], Ignore = [.. w.Ignore], Delay = TimeSpan.FromMilliseconds(w.Delay) } : null,
             Resources = new ResourceSpec { MemoryBytes = MemoryBytes, CpuPercent = CpuPercent, Tasks = Tasks },
             Job = Job is { } j ? new JobSpec { Cron = j.Cron, Zone = j.Zone, Overlap = Enum.Parse<JobOverlap>(j.Overlap), History = j.History, Deadline = j.Deadline is { } ms ? TimeSpan.FromMilliseconds(ms) : null } : null,
+            Ipc = Ipc,
+            StopMessage = StopMessage,
+            Cluster = RunEntry.Parse<ClusterBalance>(Cluster),
+            HttpStats = HttpStats,
+            Reload = Reload is { } reload ? new ReloadSpec { Timeout = TimeSpan.FromMilliseconds(reload.Timeout), Drain = TimeSpan.FromMilliseconds(reload.Drain), Overlap = reload.Overlap } : new(),
             Autostart = Autostart,
+            Logs = LogSettings.Read(Logs),
             OutFile = OutFile,
             ErrFile = ErrFile,
             PidFile = PidFile,
@@ -274,6 +299,9 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             CreatedAt = CreatedAt,
         };
     }
+
+    /// <summary>Durations are milliseconds.</summary>
+    internal sealed record ReloadEntry(double Timeout, double Drain, bool? Overlap);
 
     /// <summary>Durations are milliseconds.</summary>
     internal sealed record PolicyEntry

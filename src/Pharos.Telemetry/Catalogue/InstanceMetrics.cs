@@ -5,6 +5,9 @@ namespace Pharos.Telemetry.Catalogue;
 /// <summary>Every metric about an instance or an app. Public API: names change only with a major version.</summary>
 public static class InstanceMetrics
 {
+    /// <summary>Before the names of metrics that an app takes of itself (<c>@pm2/io</c>): they are the app's to choose, so they are not in this list.</summary>
+    public const string AppPrefix = "app.";
+
     private static readonly double[] OperationBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
     private static readonly double[] LifetimeBounds = [0.1, 1, 5, 15, 60, 300, 1800, 3600, 21600, 86400, 604800];
 

@@ -53,6 +53,9 @@ public static class AttributeNames
     public const string LogDropReason = "pharos.log.drop.reason";
     public const string LogPart = "pharos.log.part";
     public const string LogTruncatedFrom = "pharos.log.truncated_from";
+    public const string ExceptionType = "exception.type";
+    public const string ExceptionMessage = "exception.message";
+    public const string ExceptionStacktrace = "exception.stacktrace";
     public const string SpanCommand = "pharos.command";
 }
 
@@ -85,6 +88,7 @@ public static class EventNames
     public const string RestartScheduled = "pharos.instance.restart_scheduled";
     public const string GaveUp = "pharos.instance.gave_up";
     public const string Adopted = "pharos.instance.adopted";
+    public const string Exception = "pharos.app.exception";
 
     public static IReadOnlyList<(string Name, string Description)> All { get; } =
     [
@@ -95,6 +99,7 @@ public static class EventNames
         (RestartScheduled, "A further process follows, and after which delay."),
         (GaveUp, "Nothing spawns until somebody asks, and why."),
         (Adopted, "A process that outlived its daemon was taken back."),
+        (Exception, "The app itself reported an error that was thrown in it, with its stack (`@pm2/io`)."),
     ];
 }
 

@@ -55,6 +55,9 @@ public sealed class InstanceTelemetry : IMetricSource
     /// <summary>Memory limit, bytes; null: none.</summary>
     public long? MemoryLimitBytes { get; set; }
 
+    /// <summary>What the app measures of itself.</summary>
+    public AppNumbers App { get; } = new();
+
     /// <summary>Puts persisted counters back. Only before the first count.</summary>
     public void Restore(IEnumerable<KeyValuePair<RestartReason, long>> restarts, IEnumerable<KeyValuePair<ExitReason, long>> exits)
     {
@@ -208,6 +211,7 @@ public sealed class InstanceTelemetry : IMetricSource
     /// <summary>The process is gone: its series end with the next push.</summary>
     public void ProcessGone()
     {
+        App.ProcessGone();
         lock (_sampleLock)
         {
             _endOwed |= _hasSample;
@@ -252,6 +256,7 @@ public sealed class InstanceTelemetry : IMetricSource
         var made = since with { StartUnixNanos = CreatedUnixNanos };
 
         CollectSample(points, nowUnixNanos, final);
+        App.Collect(points, nowUnixNanos, final);
         for (var i = 0; i < _restarts.Length; i++)
             points.Add(since with { Metric = M.Restarts, Attribute1 = Words.Of((RestartReason)i), Long = Interlocked.Read(ref _restarts[i]) });
         for (var i = 0; i < _exits.Length; i++)

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Pharos.Api;
 using Pharos.Contracts;
+using Pharos.Contracts.Client;
 using Pharos.Daemon.Service;
 using Pharos.Linux.Daemon;
 using Pharos.Linux.Notify;
@@ -16,6 +17,9 @@ using Pharos.Linux.Sampling;
 using Pharos.Linux.Streams;
 using Pharos.Linux.Watching;
 using Pharos.Logs.Pump;
+using Pharos.Node;
+using Pharos.Pm2.Home;
+using Pharos.Pm2.Sockets;
 using Pharos.Supervisor;
 using Pharos.Supervisor.Actors;
 using Pharos.Supervisor.State;
@@ -58,6 +62,7 @@ internal static class DaemonHost
             Time = TimeProvider.System,
             Sink = telemetry.Sink,
             Files = files,
+            Runtimes = new NodeRuntimes(),
             Say = log.Say,
             Options = new SupervisorOptions
             {
@@ -112,6 +117,9 @@ internal static class DaemonHost
             log.Say(outcome.Error is { } error ? $"not replaced by {outcome.Executable}: {error}" : $"took the place of {outcome.From}, {(outcome.Kept == 1 ? "1 process" : $"{outcome.Kept} processes")} kept");
         log.Say($"pharos {PharosActivity.Version} ready, pid {Environment.ProcessId}, home {paths.Home}, telemetry {(options.Otlp.HasDestination ? options.Otlp : "stays here")}");
         ShowPid(paths, log.Say);
+        using var toOurselves = paths.Pm2 is null ? null : new PharosClient(paths.Socket);
+        var face = toOurselves is null ? null : new FaceServer(Face(paths.Pm2!, toOurselves, log.Say));
+        log.Also = face is null ? null : face.Said;
         ready.Ready();
         manager.Ready(SignsOfLife.Describe(supervisor));
         Ending how;
@@ -125,6 +133,9 @@ internal static class DaemonHost
         }
 
         var at = TimeProvider.System.GetUtcNow();
+        log.Also = null;
+        if (face is not null)
+            await face.EndAsync(killed: how != Ending.Replace); // its streams are requests to our own server
         if (how == Ending.Replace && !await gate.EmptyAsync(AnswerPatience, RepeatPatience, TimeProvider.System))
             log.Say("a request that is not answered yet is cut off by the update");
         using (var patience = new CancellationTokenSource(how == Ending.Replace ? TimeSpan.FromMilliseconds(200) : TimeSpan.FromSeconds(5)))
@@ -158,6 +169,17 @@ internal static class DaemonHost
         /// <summary>Leave them to another executable in this process.</summary>
         Replace,
     }
+
+    private static FaceOptions Face(Pm2Home home, PharosClient client, Action<string> say) => new()
+    {
+        Home = home,
+        Client = client,
+        Variables = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().ToDictionary(v => (string)v.Key, v => (string?)v.Value ?? "", StringComparer.Ordinal),
+        IsAllowed = IsAllowed,
+        PidOf = peer => PeerCredentials.Of(peer.SafeHandle).Pid,
+        Quit = PeerCredentials.Quit,
+        Say = say,
+    };
 
     private static void ShowPid(DaemonPaths paths, Action<string> say)
     {

@@ -192,6 +192,21 @@ public sealed class ThinClientTests
     }
 
     [Fact]
+    public void Options_about_output_become_settings_and_contradictions_are_refused()
+    {
+        using var bench = new Bench();
+        using var server = bench.Serve(ScriptedServer.Response(""));
+        Assert.Equal(0, bench.Run("start", "a.js", "--log", "all.log", "--merge-logs", "--log-type", "json", "--log-date-format", "%F %T", "--log-max-size", "20m", "--log-max-files", "7d", "--log-opt", "rotate.daily=true", "-o", "NULL"));
+        var body = Body(server);
+        Assert.Equal("NULL", body.OutFile);
+        Assert.Equal($"file={Path.Combine(bench.Cwd, "all.log")} format=json merge=true rotate.age=7d rotate.daily=true rotate.keep=0 rotate.size=20m time=%F %T",
+            string.Join(' ', body.Logs.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"{s.Key}={s.Value}")));
+        Assert.Equal(2, bench.Run("start", "a.js", "--time", "--log-date-format", "x"));
+        Assert.Equal(2, bench.Run("start", "a.js", "--log-max-size", "1m", "--log-opt", "rotate.size=2m"));
+        Assert.Equal(2, bench.Run("start", "a.js", "--log-opt", "rotate"));
+    }
+
+    [Fact]
     public void A_script_in_this_folder_is_found_from_another_working_directory()
     {
         using var bench = new Bench();

@@ -10,7 +10,7 @@ public sealed class UsageTests
     [Theory]
     [InlineData("unknown verb 'strat', did you mean 'start'?; see 'pharos help'", "strat")]
     [InlineData("unknown verb 'frobnicate'; see 'pharos help'", "frobnicate")]
-    [InlineData("unknown option '--foo' for 'start'; see 'pharos help start'", "start", "x", "--foo")]
+    [InlineData("unknown option '--qqqq' for 'start'; see 'pharos help start'", "start", "x", "--qqqq")]
     [InlineData("unknown option '--nam' for 'start', did you mean '--name'?; see 'pharos help start'", "start", "x", "--nam", "y")]
     [InlineData("unknown option '-z' for 'list'; see 'pharos help list'", "ls", "-z")]
     [InlineData("option '--name' needs a value: --name NAME", "start", "x", "--name")]

@@ -3,6 +3,7 @@ using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Core.Schedules;
 using Pharos.Core.Specs;
+using Pharos.Core.Specs.Logs;
 using Pharos.Supervisor.State;
 using Pharos.TestKit;
 using Xunit;
@@ -192,6 +193,7 @@ public sealed class FileStateStoreTests : IDisposable
                     Resources = new ResourceSpec { MemoryBytes = 1 << 20, CpuPercent = 150, Tasks = 64 },
                     Job = new JobSpec { Cron = "0 3 * * *", Zone = "UTC", Overlap = JobOverlap.Replace, History = 3, Deadline = TimeSpan.FromHours(1) },
                     Autostart = false,
+                    Logs = new LogSpec { CombinedFile = "/c.log", TimeFormat = "iso", Rotation = new() { Age = TimeSpan.FromDays(3), Keep = 0 }, Redaction = new() { Patterns = ["a", "b"] }, Samples = [new(LogLevel.Debug, 0.1)], Ship = false },
                     OutFile = "/o.log",
                     ErrFile = "/e.log",
                     PidFile = "/run/{number}.pid",

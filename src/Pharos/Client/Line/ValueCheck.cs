@@ -17,6 +17,7 @@ internal static class ValueCheck
         ValueKind.ExitCodes => AreExitCodes(value) ? null : "wants exit codes 0..255 separated by commas",
         ValueKind.Variable => IsVariable(value) ? null : "wants NAME=VALUE, or NAME for a variable of this shell",
         ValueKind.Limit => IsLimit(value) ? null : "wants NAME=SOFT or NAME=SOFT:HARD, for example nofile=65536",
+        ValueKind.Pair => IsLimit(value) ? null : "wants KEY=VALUE, for example rotate.size=20m",
         ValueKind.Choice => Array.IndexOf(option.Choices, value) >= 0 ? null : $"wants {string.Join(" or ", option.Choices)}",
     };
 

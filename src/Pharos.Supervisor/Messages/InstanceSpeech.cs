@@ -1,0 +1,197 @@
+using System.Collections.Immutable;
+using Pharos.Core.Identity;
+using Pharos.Core.Ports;
+using Pharos.Supervisor.Actors;
+using Pharos.Telemetry.Instances;
+
+namespace Pharos.Supervisor.Messages;
+
+/// <summary>What is known of an instance by what it said. Immutable.</summary>
+/// <param name="Channel">open, closed, or why there is none; null: it was given none.</param>
+/// <param name="Actions">What it can be asked to do.</param>
+/// <param name="Numbers">What it measured of itself, newest.</param>
+public sealed record Heard(string? Channel, ImmutableArray<AppAction> Actions, ImmutableSortedDictionary<string, AppNumber> Numbers)
+{
+    /// <summary>Nothing is known.</summary>
+    public static Heard Nothing { get; } = new(null, [], ImmutableSortedDictionary.Create<string, AppNumber>(StringComparer.Ordinal));
+}
+
+/// <summary>The talk with the processes of one instance: what they say goes to whom it concerns.</summary>
+public sealed class InstanceSpeech
+{
+    private const int MostActions = 100, MostNumbers = 200;
+
+    private readonly ActorServices _services;
+    private readonly InstanceKey _key;
+    private readonly IAppRuntime _runtime;
+    private readonly InstanceTelemetry _telemetry;
+    private readonly Lock _lock = new(); // guards all below: launcher, channel thread, requests
+    private readonly Dictionary<int, IConversation> _talks = [];
+    private readonly List<(string Action, TaskCompletionSource<string> Answer)> _asked = [];
+    private int _current;
+
+    internal InstanceSpeech(ActorServices services, InstanceKey key, IAppRuntime runtime, InstanceTelemetry telemetry)
+    {
+        _services = services;
+        _key = key;
+        _runtime = runtime;
+        _telemetry = telemetry;
+    }
+
+    /// <summary>Takes the word that a process can do its work.</summary>
+    internal Action<int> Ready { private get; init; } = _ => { };
+
+    /// <summary>Takes what was thrown in it.</summary>
+    internal Action<int, RuntimeWord.Threw> Threw { private get; init; } = (_, _) => { };
+
+    /// <summary>What is known by now of the newest process.</summary>
+    public Heard Heard { get; private set; } = Heard.Nothing;
+
+    /// <summary>What a process that is about to be made is given.</summary>
+    internal IReadOnlyList<KeyValuePair<string, string>> Variables(int incarnation, IReadOnlyDictionary<string, string> env) => _runtime.Variables(_key, incarnation, env);
+
+    /// <summary>Begins to talk with a process.</summary>
+    /// <param name="incarnation">Its number.</param>
+    /// <param name="process">It.</param>
+    /// <param name="isNew">False: an earlier daemon made it.</param>
+    /// <returns>Null when all is well; otherwise one line that says why there is no channel.</returns>
+    internal string? Begin(int incarnation, IHostedProcess process, bool isNew)
+    {
+        var channel = process.Channel(out var refused);
+        lock (_lock)
+        {
+            _current = incarnation;
+            Heard = Heard.Nothing with { Channel = channel is null ? refused : "open" };
+        }
+
+        if (channel is null)
+            return refused;
+        var talk = _runtime.Begin(_key, incarnation, process, channel, isNew, word => Take(incarnation, word));
+        lock (_lock)
+            _talks[incarnation] = talk;
+        return null;
+    }
+
+    /// <summary>The process is gone.</summary>
+    internal void End(int incarnation)
+    {
+        IConversation? talk;
+        lock (_lock)
+        {
+            if (_talks.Remove(incarnation, out talk) && _talks.Count == 0)
+            {
+                _asked.ForEach(a => a.Answer.TrySetCanceled());
+                _asked.Clear();
+            }
+
+            if (incarnation == _current)
+                Heard = Heard.Nothing;
+        }
+
+        talk?.Dispose();
+    }
+
+    /// <summary>Sends a value to the newest process.</summary>
+    /// <returns>False when it cannot reach it.</returns>
+    public bool Send(string json, int? incarnation = null)
+    {
+        lock (_lock)
+            return _talks.TryGetValue(incarnation ?? _current, out var talk) && talk.Send(json);
+    }
+
+    /// <summary>Asks the newest process to do something.</summary>
+    /// <param name="action">Name.</param>
+    /// <param name="parameterJson">What goes with it; null: nothing.</param>
+    /// <param name="cancel">Gives up waiting for the answer.</param>
+    /// <returns>The answer, JSON; null when it cannot reach the process.</returns>
+    public async Task<string?> AskAsync(string action, string? parameterJson, CancellationToken cancel)
+    {
+        var answer = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            if (!_talks.TryGetValue(_current, out var talk))
+                return null;
+            _asked.Add((action, answer));
+            if (!talk.Ask(action, parameterJson))
+            {
+                _asked.Remove((action, answer));
+                return null;
+            }
+        }
+
+        try
+        {
+            return await answer.Task.WaitAsync(cancel);
+        }
+        finally
+        {
+            lock (_lock)
+                _asked.Remove((action, answer));
+        }
+    }
+
+    private void Take(int incarnation, RuntimeWord word)
+    {
+        switch (word)
+        {
+            case RuntimeWord.Ready:
+                Ready(incarnation);
+                break;
+            case RuntimeWord.Message x:
+                _services.Messages.Publish(new AppMessage(_key, incarnation, x.Json, _services.Time.GetUtcNow()));
+                break;
+            case RuntimeWord.Threw x:
+                Threw(incarnation, x);
+                break;
+            case RuntimeWord.Measured x:
+                Note(incarnation, x.Numbers);
+                break;
+            case RuntimeWord.Offered x:
+                lock (_lock)
+                {
+                    if (incarnation == _current && Heard.Actions.Length < MostActions)
+                        Heard = Heard with { Actions = [.. Heard.Actions.Where(a => a.Name != x.Action.Name), x.Action] };
+                }
+
+                break;
+            case RuntimeWord.Answered x:
+                lock (_lock)
+                {
+                    var at = _asked.FindIndex(a => a.Action == x.Action); // in the order in which they were asked
+                    if (at < 0)
+                        break;
+                    _asked[at].Answer.TrySetResult(x.Json);
+                    _asked.RemoveAt(at);
+                }
+
+                break;
+            case RuntimeWord.Disconnected:
+                lock (_lock)
+                {
+                    if (incarnation == _current && Heard.Channel is not null)
+                        Heard = Heard with { Channel = "closed" };
+                }
+
+                break;
+        }
+    }
+
+    private void Note(int incarnation, ImmutableArray<AppNumber> numbers)
+    {
+        lock (_lock)
+        {
+            if (incarnation != _current)
+                return;
+            var known = Heard.Numbers.ToBuilder();
+            foreach (var number in numbers)
+            {
+                if (known.Count < MostNumbers || known.ContainsKey(number.Name))
+                    known[number.Name] = number;
+            }
+
+            Heard = Heard with { Numbers = known.ToImmutable() };
+        }
+
+        _telemetry.App.Take(numbers);
+    }
+}
