@@ -19,6 +19,7 @@ internal static class ViewMapper
     {
         var state = it.State;
         var heard = actor.Heard;
+        var traffic = actor.Traffic;
         var sampled = actor.Telemetry.TryGetSample(out var sample, out var cpu) && it.Process is not null;
         return new InstanceView
         {
@@ -48,6 +49,10 @@ internal static class ViewMapper
             Error = state.Error,
             BackoffSeconds = state.Phase == Phase.BackingOff ? state.Backoff.TotalSeconds : null,
             NextRunAt = it.Wanted ? App.NextRun(spec, now) : null,
+            OtherPid = actor.OtherPid,
+            ReloadError = state.ReloadError,
+            RequestsPerSecond = traffic?.PerSecond,
+            RequestP95Seconds = traffic?.P95Seconds,
             Channel = heard.Channel,
             Actions = [.. heard.Actions.Select(MessageViews.Of)],
             Measured = MessageViews.Of(heard.Numbers),

@@ -84,6 +84,18 @@ public sealed record InstanceView
     /// <summary>When the job runs next; null for what is no job, and while its schedule is stopped.</summary>
     public DateTimeOffset? NextRunAt { get; init; }
 
+    /// <summary>Pid of the second process while a reload overlaps: the new one until it is ready, then the old one until it is gone; null: there is none.</summary>
+    public int? OtherPid { get; init; }
+
+    /// <summary>Why the last reload failed; null: it did not.</summary>
+    public string? ReloadError { get; init; }
+
+    /// <summary>HTTP requests per second over the last ten seconds; null: none was measured.</summary>
+    public double? RequestsPerSecond { get; init; }
+
+    /// <summary>Duration that 95 of 100 of them were shorter than, seconds; null: there was none.</summary>
+    public double? RequestP95Seconds { get; init; }
+
     /// <summary>open, closed, or why there is none; null: it was given none.</summary>
     public string? Channel { get; init; }
 

@@ -58,6 +58,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         _jobs = new JobScheduler(() => _apps.Values, services.Time, services.Say);
         services.Stats.InstancesByState = CountByState;
         services.AwaitDependencies = new DependencyGate(name => _apps.GetValueOrDefault(name), services.Time).AwaitAsync;
+        services.SaveNow = () => _keeper.TrySave();
         _ = new DependentRestarts(() => _apps.Values, services.Events);
     }
 
@@ -304,7 +305,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
             try
             {
                 await actor.AskAsync(new StopRequested(), context);
-                await actor.WaitAsync(s => s.State.Phase == Phase.Stopped || s.Wanted, cancel); // wanted: somebody started it again meanwhile
+                await actor.WaitAsync(s => s.State is { Phase: Phase.Stopped, Beside: null } || s.Wanted, cancel); // wanted: somebody started it again meanwhile
                 return null;
             }
             catch (ActorEndedException e)

@@ -29,6 +29,8 @@ internal sealed class AppEndpoints(ApiServices services)
         routes.MapPost("/v1/apps/{selector}/start", c => OperateAsync(c, Supervisor.StartAsync, "started"));
         routes.MapPost("/v1/apps/{selector}/stop", c => OperateAsync(c, Supervisor.StopAsync, "stopped"));
         routes.MapPost("/v1/apps/{selector}/restart", c => OperateAsync(c, Supervisor.RestartAsync, "restarted"));
+        routes.MapPost("/v1/apps/{selector}/reload", ReloadAsync);
+        routes.MapPost("/v1/apps/{selector}/scale", ScaleAsync);
         routes.MapPost("/v1/apps/{selector}/run", RunAsync);
         routes.MapPost("/v1/apps/{selector}/reset", c => OperateAsync(c, (selector, _, _) => Supervisor.ResetAsync(selector), "reset"));
         routes.MapPost("/v1/apps/{selector}/signal", SignalAsync);
@@ -96,6 +98,20 @@ internal sealed class AppEndpoints(ApiServices services)
             await context.RefuseAsync(refused);
         else
             await InstancesAsync(context, Views(i => Selection.Matches(selector, i.Snapshot.Key)), $"{done} {selector}\n");
+    }
+
+    private Task ReloadAsync(HttpContext context)
+    {
+        var asked = context.Request.Query["parallel"].FirstOrDefault() ?? "1";
+        return int.TryParse(asked, out var parallel) && parallel is > 0 and <= 1000
+            ? OperateAsync(context, (selector, trace, cancel) => Supervisor.ReloadAsync(selector, parallel, trace, cancel), "reloaded")
+            : context.ProblemAsync(StatusCodes.Status400BadRequest, "invalid", $"parallel '{asked}' is not a number from 1 to 1000");
+    }
+
+    private Task ScaleAsync(HttpContext context)
+    {
+        var to = context.Request.Query["to"].FirstOrDefault() ?? "";
+        return OperateAsync(context, (selector, trace, cancel) => Supervisor.ScaleAsync(selector, to, trace, cancel), "scaled");
     }
 
     /// <summary>A command that waits exits as the job does.</summary>

@@ -90,6 +90,20 @@ public sealed class PharosClient : IDisposable
     /// <returns>The instances, when it is done.</returns>
     public Task<InstanceView[]> Restart(string selector, CancellationToken cancellation = default) => Operate(selector, "/restart", cancellation);
 
+    /// <summary>New processes in place of the old ones, without a gap where an app can do that.</summary>
+    /// <param name="selector"><c>all</c>, <c>APP</c> or <c>APP:INDEX</c>.</param>
+    /// <param name="parallel">How many at a time.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <returns>The instances, when it is done.</returns>
+    public Task<InstanceView[]> Reload(string selector, int parallel = 1, CancellationToken cancellation = default) => Operate(selector, $"/reload?parallel={parallel}", cancellation);
+
+    /// <summary>More instances, or fewer.</summary>
+    /// <param name="app">The app.</param>
+    /// <param name="change">A number, +N or -N.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <returns>The instances, when it is done.</returns>
+    public Task<InstanceView[]> Scale(string app, string change, CancellationToken cancellation = default) => Operate(app, $"/scale?to={Uri.EscapeDataString(change)}", cancellation);
+
     /// <summary>Runs a job now.</summary>
     /// <param name="name">The app.</param>
     /// <param name="wait">Waits for its end.</param>

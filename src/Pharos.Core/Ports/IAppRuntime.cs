@@ -37,6 +37,17 @@ public abstract record RuntimeWord
     /// <param name="Json">What came of it; <c>null</c> when nothing did.</param>
     public sealed record Answered(string Action, string Json) : RuntimeWord;
 
+    /// <summary>It listens for connections: a server's way of being ready.</summary>
+    /// <param name="Address">Where.</param>
+    public sealed record Listening(string Address) : RuntimeWord;
+
+    /// <summary>It takes no connections any more, and has none left.</summary>
+    public sealed record Drained : RuntimeWord;
+
+    /// <summary>Requests that it has answered since it said so last.</summary>
+    /// <param name="Requests">By method and status.</param>
+    public sealed record Served(ImmutableArray<ServedRequests> Requests) : RuntimeWord;
+
     /// <summary>It closed its end of the channel, or is gone.</summary>
     public sealed record Disconnected : RuntimeWord;
 }
@@ -48,6 +59,17 @@ public abstract record RuntimeWord
 /// <param name="Grows">It counts something: it only grows.</param>
 /// <param name="Json">As the app said it.</param>
 public readonly record struct AppNumber(string Name, double Value, string Unit, bool Grows, string Json);
+
+/// <summary>HTTP requests of one method and status.</summary>
+/// <param name="Method">Upper case; <c>_OTHER</c> for one that is not known.</param>
+/// <param name="Status">Status code.</param>
+/// <param name="Seconds">Sum of their durations.</param>
+/// <param name="Counts">By <see cref="Bounds"/>, and one more for what is longer.</param>
+public sealed record ServedRequests(string Method, int Status, double Seconds, ImmutableArray<long> Counts)
+{
+    /// <summary>Upper bounds of the buckets, seconds: those that the semantic conventions advise for HTTP.</summary>
+    public static ImmutableArray<double> Bounds { get; } = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+}
 
 /// <summary>Something that an app can be asked to do.</summary>
 /// <param name="Name">Its name.</param>
@@ -70,6 +92,10 @@ public interface IConversation : IDisposable
     /// <returns>False when it cannot reach the process.</returns>
     bool Ask(string action, string? parameterJson);
 
+    /// <summary>Takes it off its listeners: it gets no new connections, and finishes what it is at. <see cref="RuntimeWord.Drained"/> follows, or its end.</summary>
+    /// <returns>False when it cannot be told: then there is nothing to wait for.</returns>
+    bool Drain();
+
     /// <summary>Ends the channel: the process lives on without it.</summary>
     void Disconnect();
 }
@@ -91,6 +117,10 @@ public interface IAppRuntime : IDisposable
     /// <param name="isNew">False: an earlier daemon talked with it before.</param>
     /// <param name="heard">Takes what is understood, on a thread of the host. Must not block.</param>
     IConversation Begin(InstanceKey key, int incarnation, IHostedProcess process, IMessageChannel channel, bool isNew, Action<RuntimeWord> heard);
+
+    /// <summary>The slot is as it will be: its process is ready, or there is none and none is to come. What an earlier one shared and nobody has asked for again is let go.</summary>
+    /// <param name="key">The slot.</param>
+    void Settled(InstanceKey key);
 }
 
 /// <summary>Knows the runtimes.</summary>

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Collections.ObjectModel;
+using System.Runtime.InteropServices;
 using Pharos.Core.Identity;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Specs;
@@ -124,6 +126,16 @@ public interface IHostedProcess : IDisposable
     /// <param name="signal">Signal number.</param>
     /// <returns>False when it is gone.</returns>
     bool Signal(int signal);
+
+    /// <summary>Takes copies of sockets that it has open.</summary>
+    /// <param name="inodes">Which.</param>
+    /// <returns>Those that it has, by inode; none where the kernel refuses it.</returns>
+    IReadOnlyDictionary<long, SafeHandle> TakeSockets(IReadOnlySet<long> inodes) => ReadOnlyDictionary<long, SafeHandle>.Empty;
+
+    /// <summary>Takes a copy of a socket that it has open.</summary>
+    /// <param name="number">Its number there.</param>
+    /// <returns>Null when it has none of that number, or the kernel refuses it.</returns>
+    SafeHandle? TakeSocket(int number) => null;
 
     /// <summary>Sends a signal to every process of the tree, descendants first. A process that is gone is no error.</summary>
     /// <param name="signal">Signal number.</param>

@@ -24,6 +24,9 @@ public sealed class ActorServices
     /// <summary>Waits for what an app depends on; gives null, or one line that says what will not come and why. The supervisor sets it.</summary>
     internal Func<AppSpec, CancellationToken, Task<string?>> AwaitDependencies { get; set; } = (_, _) => Task.FromResult<string?>(null);
 
+    /// <summary>Writes the state now. The supervisor sets it.</summary>
+    internal Action SaveNow { get; set; } = () => { };
+
     /// <summary>Clock.</summary>
     public required TimeProvider Time { get; init; }
 

@@ -61,6 +61,10 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
         return newest;
     }
 
+    /// <summary>All processes that carry a mark of this seat.</summary>
+    public IReadOnlyList<MarkedProcess> AllOf(IReadOnlyList<MarkedProcess> marked) =>
+        [.. marked.Where(m => m.Marker.Split('.') is [var id, _, var home] && id == instanceId.ToString() && home == _home)];
+
     public (string Out, string Err) StreamsOf(int incarnation)
     {
         var stem = Path.Combine(services.Options.SpoolDirectory, $"{key.App}-{key.Index}.{incarnation}");

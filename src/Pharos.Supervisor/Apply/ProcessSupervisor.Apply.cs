@@ -137,7 +137,7 @@ public sealed partial class ProcessSupervisor
     }
 
     /// <summary>Those that stay are not touched; the highest numbers go first.</summary>
-    private async Task<string?> ScaleAsync(App app, AppSpec to, string source, bool start, ActivityContext context, CancellationToken cancel)
+    private async Task<string?> ScaleAsync(App app, AppSpec to, string? source, bool start, ActivityContext context, CancellationToken cancel)
     {
         var spec = app.Spec with { Instances = to.Instances, Source = source, Annotations = to.Annotations };
         var wanted = start || app.Instances.Any(a => a.Snapshot.Wanted);

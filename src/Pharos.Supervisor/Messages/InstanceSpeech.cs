@@ -44,6 +44,12 @@ public sealed class InstanceSpeech
     /// <summary>Takes what was thrown in it.</summary>
     internal Action<int, RuntimeWord.Threw> Threw { private get; init; } = (_, _) => { };
 
+    /// <summary>Takes the word that a process listens.</summary>
+    internal Action<int> Listening { private get; init; } = _ => { };
+
+    /// <summary>Takes the word that a process has finished what it was at, or cannot say so any more.</summary>
+    internal Action<int> Drained { private get; init; } = _ => { };
+
     /// <summary>What is known by now of the newest process.</summary>
     public Heard Heard { get; private set; } = Heard.Nothing;
 
@@ -91,6 +97,28 @@ public sealed class InstanceSpeech
         talk?.Dispose();
     }
 
+    /// <summary>The daemon goes; the processes stay.</summary>
+    internal void EndAll()
+    {
+        int[] all;
+        lock (_lock)
+            all = [.. _talks.Keys];
+        foreach (var incarnation in all)
+            End(incarnation);
+    }
+
+    /// <summary>Another process is the instance's own from now on.</summary>
+    internal void Switch(int incarnation)
+    {
+        lock (_lock)
+        {
+            if (_current == incarnation)
+                return;
+            _current = incarnation;
+            Heard = Heard.Nothing with { Channel = _talks.ContainsKey(incarnation) ? "open" : null };
+        }
+    }
+
     /// <summary>Sends a value to the newest process.</summary>
     /// <returns>False when it cannot reach it.</returns>
     public bool Send(string json, int? incarnation = null)
@@ -98,6 +126,17 @@ public sealed class InstanceSpeech
         lock (_lock)
             return _talks.TryGetValue(incarnation ?? _current, out var talk) && talk.Send(json);
     }
+
+    /// <summary>Takes a process off its listeners.</summary>
+    /// <returns>False when it cannot be told, or has nothing to finish.</returns>
+    internal bool Drain(int incarnation)
+    {
+        lock (_lock)
+            return _talks.TryGetValue(incarnation, out var talk) && talk.Drain();
+    }
+
+    /// <summary>Nothing is to come in the slot, or what came is ready.</summary>
+    internal void Settled() => _runtime.Settled(_key);
 
     /// <summary>Asks the newest process to do something.</summary>
     /// <param name="action">Name.</param>
@@ -165,7 +204,17 @@ public sealed class InstanceSpeech
                 }
 
                 break;
+            case RuntimeWord.Served x:
+                _telemetry.Http.Take(x.Requests, _services.Time.GetTimestamp());
+                break;
+            case RuntimeWord.Listening:
+                Listening(incarnation);
+                break;
+            case RuntimeWord.Drained:
+                Drained(incarnation);
+                break;
             case RuntimeWord.Disconnected:
+                Drained(incarnation);
                 lock (_lock)
                 {
                     if (incarnation == _current && Heard.Channel is not null)

@@ -95,7 +95,7 @@ internal static class StartVerb
             Args = line.Rest,
             Interpreter = line.Value("--interpreter"),
             InterpreterArgs = Split(line.All("--interpreter-args")),
-            Instances = line.Value("--instances") is { } n ? (n == "max" ? System.Environment.ProcessorCount : Number(n)) : null,
+            Instances = line.Value("--instances") is { } n ? InstancesOf(n) : null,
             Env = environment,
             ShellEnv = FromShell(line, environment),
             User = line.Value("--user"),
@@ -165,6 +165,11 @@ internal static class StartVerb
 
         return dependencies;
     }
+
+    /// <summary>As PM2 has it: 0 and max are one per processor, a negative number is that many less, and one at least.</summary>
+    private static int InstancesOf(string text) =>
+        text == "max" ? System.Environment.ProcessorCount : int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) is > 0 and var number ? number
+        : Math.Max(1, System.Environment.ProcessorCount + int.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
 
     private static ReloadRequest? Reload(ParsedLine line)
     {

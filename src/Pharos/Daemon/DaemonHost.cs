@@ -14,6 +14,7 @@ using Pharos.Linux.Daemon;
 using Pharos.Linux.Notify;
 using Pharos.Linux.Processes;
 using Pharos.Linux.Sampling;
+using Pharos.Linux.Sockets;
 using Pharos.Linux.Streams;
 using Pharos.Linux.Watching;
 using Pharos.Logs.Pump;
@@ -53,6 +54,7 @@ internal static class DaemonHost
         using var sampler = new ProcSampler();
         using var notify = new NotifySockets(Path.Combine(paths.Stdio, "notify"));
         using var files = new FileWatch();
+        using var sockets = new ListenSockets();
         var services = new ActorServices
         {
             Host = host,
@@ -62,7 +64,7 @@ internal static class DaemonHost
             Time = TimeProvider.System,
             Sink = telemetry.Sink,
             Files = files,
-            Runtimes = new NodeRuntimes(),
+            Runtimes = new NodeRuntimes(sockets, paths.Stdio, log.Say),
             Say = log.Say,
             Options = new SupervisorOptions
             {

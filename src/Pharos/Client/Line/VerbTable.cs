@@ -67,6 +67,25 @@ internal static class VerbTable
             LeastWords = 1, MostWords = Many, Words = Selector, TakesApps = true,
             Examples = [("pharos restart web", "all instances of web"), ("pharos restart web:0", "the first instance only")],
         },
+        new("reload", "APP...|all [--parallel N]", "new processes in place of the old ones, without a gap where the app can do that")
+        {
+            LeastWords = 1, MostWords = Many, Words = Selector, TakesApps = true,
+            Options = [new("--parallel", ValueKind.Number, "N", "how many instances at a time (1)") { Least = 1, Most = 1000 }],
+            Details =
+                """
+                Instances that share their listeners (--cluster) are replaced one at a time: the new process comes up beside the old one; when it is
+                ready the old one takes no new connections, finishes what it is at and goes. One that does not get ready in time goes instead, the
+                old one stays, and the command fails. An app whose processes cannot run beside each other is restarted, one instance at a time,
+                and each is waited for; --reload-overlap at its start declares that they can.
+                """,
+            Examples = [("pharos reload web", "all instances of web, one after the other"), ("pharos reload all --parallel 2", "everything, two at a time")],
+        },
+        new("scale", "APP N|+N|-N", "more instances of an app, or fewer")
+        {
+            LeastWords = 2, MostWords = 2, Words = "an app, and how many: N, +N or -N", TakesApps = true, TakesNumbers = true,
+            Details = "The highest numbers go first, and finish what they are at.",
+            Examples = [("pharos scale web 4", "four instances"), ("pharos scale web +1", "one more"), ("pharos scale web -1", "one less")],
+        },
         new("run", "APP [--wait]", "run a job now")
         {
             LeastWords = 1, MostWords = 1, Words = "a job: the NAME of an app with a schedule", TakesApps = true,
