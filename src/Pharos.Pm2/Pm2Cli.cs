@@ -49,7 +49,7 @@ internal static class Pm2Cli
             {
                 Pm2Program.Runtime => RuntimeCommand.Run(it),
                 Pm2Program.Dev => DevCommand.Run(it),
-                _ => Run(it),
+                _ => line.Has("--no-daemon") ? RuntimeCommand.WithDaemon(it, () => Run(it)) : Run(it),
             };
         }
         catch (DaemonRefusedException e)

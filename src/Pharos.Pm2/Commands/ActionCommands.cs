@@ -10,7 +10,7 @@ namespace Pharos.Pm2.Commands;
 internal sealed record Action(string Remote, string Method, string Path)
 {
     public static readonly Action Restart = new("restartProcessId", "POST", "/restart");
-    public static readonly Action Reload = new("reloadProcessId", "POST", "/restart");
+    public static readonly Action Reload = new("reloadProcessId", "POST", "/reload");
     public static readonly Action Stop = new("stopProcessId", "POST", "/stop");
     public static readonly Action Delete = new("deleteProcessId", "DELETE", "");
 }
@@ -59,7 +59,8 @@ internal static class ActionCommands
         var everything = chosen.Count == list.Count && chosen.Count > 0;
         foreach (var (selector, processes) in everything ? [("all", chosen)] : Selectors(list, chosen))
         {
-            var answer = it.Daemon.Send(action.Method, $"/v1/apps/{Uri.EscapeDataString(selector)}{path}");
+            var parallel = path == Action.Reload.Path && it.Line.Value("--parallel") is { } asked && int.TryParse(asked, out var number) ? $"?parallel={number}" : "";
+            var answer = it.Daemon.Send(action.Method, $"/v1/apps/{Uri.EscapeDataString(selector)}{path}{parallel}");
             if (!answer.IsOk)
                 worst = it.Fail(Pm2Daemon.ErrorOf(answer));
             foreach (var process in processes)
@@ -107,6 +108,8 @@ internal static class ActionCommands
         var worst = Pm2Context.Ok;
         foreach (var app in chosen.GroupBy(p => p.App.Name))
         {
+            if (it.Line.Has("--watch"))
+                asked["watch"] = !app.First().Watched; // it toggles
             it.Tell($"Applying action {action.Remote} on app [{app.First().Name}](ids: [ {string.Join(", ", app.Select(p => p.Number))} ])");
             worst = Math.Max(worst, Redeclare.Run(it, app.First(), [.. list.Where(p => p.App.Name == app.Key)], asked, refresh));
             foreach (var process in app)

@@ -54,7 +54,7 @@ internal static class FileActions
     {
         var (conf, env) = ConfAndEnv(it, app, deploy);
         it.Tell($"Applying action {action.Remote} on app [{running[0].Name}](ids: [ {string.Join(", ", running.Select(p => p.Number))} ])");
-        var code = Redeclare.Apply(it, conf, env, running[0]);
+        var code = Redeclare.Apply(it, conf, env, running[0], action.Path);
         foreach (var process in running)
             it.Tell($"[{process.Name}]({process.Number}) {(code == Pm2Context.Ok ? "✓" : "✘")}");
         return code;

@@ -21,5 +21,9 @@ internal static class JsonLists
     /// <summary>A value as node shows it.</summary>
     public static string Inspect(JsonNode value) => NodeInspect.Write(value);
 
-    private static JsonArray Shapes(Pm2Context it) => ProcessShape.OfAll(it.Daemon.Apps(withEnv: true), mask: true);
+    private static JsonArray Shapes(Pm2Context it)
+    {
+        it.Silent = true; // whoever reads this expects nothing else, not even that a daemon was started
+        return ProcessShape.OfAll(it.Daemon.Apps(withEnv: true), mask: true);
+    }
 }

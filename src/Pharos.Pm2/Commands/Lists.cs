@@ -5,11 +5,20 @@ namespace Pharos.Pm2.Commands;
 /// <summary>The list of processes, in its forms.</summary>
 internal static class Lists
 {
+    private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(900);
+
     /// <summary>list, status and so on.</summary>
     public static int Table(Pm2Context it)
     {
-        it.Daemon.Ensure();
+        if (it.Daemon.Ensure() is { } refused)
+            return it.Fail(refused);
         Show(it);
+        while (it.Line.Has("--watch") && !it.Host.WaitForEnd(Refresh))
+        {
+            it.Print("\x1b[H\x1b[2J");
+            Show(it);
+        }
+
         return Pm2Context.Ok;
     }
 

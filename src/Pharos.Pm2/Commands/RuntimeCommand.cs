@@ -36,6 +36,19 @@ internal static class RuntimeCommand
         }
     }
 
+    /// <summary>Does a command and stays with what it started: both end together.</summary>
+    public static int WithDaemon(Pm2Context it, Func<int> command)
+    {
+        try
+        {
+            return command() is not Pm2Context.Ok and var code ? code : Stay(it, autoExit: false);
+        }
+        finally
+        {
+            KillCommand.Run(it);
+        }
+    }
+
     /// <summary>Shows output until a signal comes, or nothing is online any more.</summary>
     public static int Stay(Pm2Context it, bool autoExit)
     {

@@ -179,6 +179,11 @@ internal sealed class Declaration
 
                 IncrementVar = conf.Text("increment_var"),
                 Ready = conf.Flag("wait_ready") ? new() { Check = "ipc", StartPeriod = Milliseconds(conf, "listen_timeout") ?? "3000" } : null,
+                Cluster = mode == "cluster_mode" && isNode ? "shared" : null,
+                StopMessage = conf.Flag("shutdown_with_message") || it.Variable("PM2_KILL_USE_MESSAGE") is "true" ? "shutdown" : null,
+                HttpStats = conf.Off("pmx") || conf.Off("automation") ? false : null,
+                Reload = Milliseconds(conf, "listen_timeout") is { } limit ? new() { Timeout = limit } : null,
+                Logs = logs.Settings,
                 Watch = watch,
                 Autostart = conf.Off("autostart") ? false : null,
                 OutFile = logs.Out,

@@ -26,6 +26,18 @@ internal sealed class LogPaths
         Out = conf.Flag("disable_logs") ? Nowhere : Numbered(Given(it, conf.Text("out_file"), cwd) ?? together ?? stem + "-out.log", merge);
         Err = conf.Flag("disable_logs") ? Nowhere : Numbered(Given(it, conf.Text("error_file"), cwd) ?? together ?? stem + "-error.log", merge);
         Combined = Combined is null ? null : Numbered(Combined, merge);
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (merge)
+            settings["merge"] = "true";
+        if (conf.Flag("disable_logs"))
+            settings["off"] = "true";
+        if (conf.Text("log_type") == "json")
+            settings["format"] = "json";
+        if (conf.Text("log_date_format") is { Length: > 0 } format)
+            settings["time"] = format;
+        else if (conf.Flag("time"))
+            settings["time"] = "true";
+        Settings = settings;
     }
 
     /// <summary>Of stdout.</summary>
@@ -36,6 +48,9 @@ internal sealed class LogPaths
 
     /// <summary>Of both; null: not asked for.</summary>
     public string? Combined { get; }
+
+    /// <summary>How they look, and who shares them.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; }
 
     private static string? Given(Pm2Context it, string? path, string cwd)
     {

@@ -34,7 +34,7 @@ internal static class Redeclare
     }
 
     /// <summary>With a complete configuration and environment.</summary>
-    public static int Apply(Pm2Context it, AppConf conf, Dictionary<string, string> env, Pm2Process process)
+    public static int Apply(Pm2Context it, AppConf conf, Dictionary<string, string> env, Pm2Process process, string again = "/restart")
     {
         var declaration = Declaration.Of(it, conf, env, process.App.Name, process.Text("unique_id"), out var fault);
         if (declaration is null)
@@ -49,7 +49,7 @@ internal static class Redeclare
         if (change?.Action is not ("update" or "start"))
         {
             // Nothing differs, or the number only: it is to be started anew all the same.
-            answer = it.Daemon.Send("POST", $"/v1/apps/{Uri.EscapeDataString(process.App.Name)}/restart");
+            answer = it.Daemon.Send("POST", $"/v1/apps/{Uri.EscapeDataString(process.App.Name)}{again}");
             if (!answer.IsOk)
                 return it.Fail(Pm2Daemon.ErrorOf(answer));
         }

@@ -224,6 +224,7 @@ internal static class VerbTable
             Options =
             [
                 new("--metrics", ValueKind.Text, "[HOST:]PORT", "run: answer scrapes on this port as well"),
+                new("--pm2-home", ValueKind.Text, "FOLDER", "run: as the daemon of PM2's command line, with its files in this folder (docs/pm2.md)"),
                 new("--keep-apps", ValueKind.None, "", "stop: leave the apps running; the next daemon takes them back"),
             ],
             Details =
