@@ -55,6 +55,7 @@ internal static class DaemonHost
         using var notify = new NotifySockets(Path.Combine(paths.Stdio, "notify"));
         using var files = new FileWatch();
         using var sockets = new ListenSockets();
+        var runtimes = new NodeRuntimes(sockets, paths.Stdio, log.Say);
         var services = new ActorServices
         {
             Host = host,
@@ -64,7 +65,7 @@ internal static class DaemonHost
             Time = TimeProvider.System,
             Sink = telemetry.Sink,
             Files = files,
-            Runtimes = new NodeRuntimes(sockets, paths.Stdio, log.Say),
+            Runtimes = runtimes,
             Say = log.Say,
             Options = new SupervisorOptions
             {
@@ -147,6 +148,8 @@ internal static class DaemonHost
             host.StopReaping(); // before the actors end: nobody would hear of an exit that is reaped after that
         else
             HidePid(paths);
+        if (how is Ending.StopApps or Ending.AppsStopped)
+            runtimes.Tidy();
         await telemetry.FlushAsync(TimeSpan.FromSeconds(how == Ending.Replace ? 1 : 3));
         log.Say(how switch
         {
