@@ -34,7 +34,7 @@ public sealed partial class InstanceActor
     {
         var key = Log.Key;
         var id = onOtherSide ? ServiceInstanceId.For(_services.Options.HostId, _spec.Namespace, key, overlap: true) : Id;
-        var launcher = new Launcher(_services, key, id, Telemetry.Resource, Log) { Speech = Speech };
+        var launcher = new Launcher(_services, key, id, Telemetry.Resource, Log) { Speech = Speech, Number = _number };
         var prober = new InstanceProber(_services, _spec, launcher.NotifyName, Telemetry, e => Post(e), Log.Mask);
         launcher.Further = prober.Variables;
         launcher.Reader = prober.ReadsLines ? incarnation => line => prober.SeeLine(incarnation, line) : null;

@@ -41,6 +41,9 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
     /// <summary>Is shown each line of an incarnation; null: nobody.</summary>
     public Func<int, LineSeen>? Reader { get; set; }
 
+    /// <summary>The instance's number among all of the home.</summary>
+    public int Number { get; init; }
+
     /// <summary>What every process of an incarnation carries in its environment.</summary>
     public string MarkerOf(int incarnation) => $"{instanceId}.{incarnation}.{_home}";
 
@@ -78,6 +81,17 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
             : resolved;
     }
 
+    /// <summary>Where lines for the stdin of an incarnation are written.</summary>
+    public string InputOf(int incarnation) => Path.Combine(services.Options.SpoolDirectory, $"{key.App}-{key.Index}.{incarnation}.in");
+
+    /// <summary>One that ended while no daemon was there has left its own.</summary>
+    private string NewInput(int incarnation)
+    {
+        foreach (var path in Directory.Exists(services.Options.SpoolDirectory) ? Directory.EnumerateFiles(services.Options.SpoolDirectory, $"{key.App}-{key.Index}.*.in") : [])
+            File.Delete(path);
+        return InputOf(incarnation);
+    }
+
     public Launched<Running> Spawn(AppSpec spec, ResolvedCommand command, int incarnation, ActivityContext context, Action<ExitStatus> exited)
     {
         var (outPath, errPath) = StreamsOf(incarnation);
@@ -100,6 +114,7 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
             Marker = marker,
             StdoutPath = outPath,
             StderrPath = errPath,
+            StdinPath = spec.Stdin ? NewInput(incarnation) : null,
             Stdio = spec.Stdio,
             NodeChannel = speaks,
             User = spec.User,
@@ -208,6 +223,8 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
 
         env["PHAROS_APP"] = key.App;
         env["PHAROS_INSTANCE_INDEX"] = key.Index.ToString();
+        if (spec.NumberVar is { } numbered)
+            env[numbered] = Number.ToString();
         if (spec.InstanceVar is { } slot)
             env[slot] = key.Index.ToString();
         if (spec.IncrementVar is { } grows && int.TryParse(spec.Env.GetValueOrDefault(grows), out var first))

@@ -1,6 +1,7 @@
 using System.Net;
 using Pharos.Client.Boot;
 using Pharos.Exporters.Settings;
+using Pharos.Pm2.Home;
 
 namespace Pharos.Daemon;
 
@@ -13,6 +14,9 @@ internal sealed record DaemonOptions
     public IPEndPoint? Metrics { get; init; }
 
     public required OtlpSettings Otlp { get; init; }
+
+    /// <summary>PM2's folder, when this is the daemon of one; null: it is not.</summary>
+    public Pm2Home? Pm2 { get; init; }
 
     /// <summary>Descriptor on which the client that started this daemon waits for a word; null: nobody waits.</summary>
     public int? ReadyFd { get; init; }
@@ -28,9 +32,12 @@ internal sealed record DaemonOptions
         var source = "PHAROS_METRICS";
         if (metrics is null && otlp.PrometheusPort is { } port)
             (metrics, source) = ($"{otlp.PrometheusHost ?? "127.0.0.1"}:{port}", "OTEL_EXPORTER_PROMETHEUS_PORT");
+        string? pm2 = null;
         for (var i = 0; i < args.Length; i++)
         {
-            if (args[i] == "--metrics" && i + 1 < args.Length)
+            if (args[i] == "--pm2-home" && i + 1 < args.Length)
+                pm2 = args[++i];
+            else if (args[i] == "--metrics" && i + 1 < args.Length)
                 (metrics, source) = (args[++i], "--metrics");
             else if (args[i].StartsWith("--metrics=", StringComparison.Ordinal))
                 (metrics, source) = (args[i]["--metrics=".Length..], "--metrics");
@@ -41,12 +48,15 @@ internal sealed record DaemonOptions
         IPEndPoint? endpoint = null;
         if (metrics is not null && !TryEndpoint(metrics, out endpoint))
             return (null, $"{source} '{metrics}' is not an address to listen on: write PORT or HOST:PORT, for example 127.0.0.1:9464");
-        if (PharosHome.Find(name => getenv(name) is { Length: > 0 } value ? value : null, Environment.CurrentDirectory, out var home) is { } noHome)
+        string? Variable(string name) => getenv(name) is { Length: > 0 } value ? value : null;
+        var face = pm2 is null ? null : Pm2Home.At(pm2, Variable, Environment.CurrentDirectory);
+        if (PharosHome.Find(name => name == "PHAROS_HOME" && Variable(name) is null ? face?.State : Variable(name), Environment.CurrentDirectory, out var home) is { } noHome)
             return (null, noHome);
         return (new DaemonOptions
         {
             Home = home!.Path,
             Metrics = endpoint,
+            Pm2 = face,
             Otlp = otlp,
             ReadyFd = int.TryParse(getenv("PHAROS_READY_FD"), out var fd) && fd > 2 ? fd : null,
         }, null);
