@@ -16,7 +16,44 @@ internal sealed class LogEndpoints(ApiServices services)
     private const int DefaultLines = 15;
     private const int MostLines = 100_000;
 
-    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v1/logs", StreamAsync);
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v1/logs", StreamAsync);
+        routes.MapPost("/v1/logs/reopen", ReopenAsync);
+        routes.MapPost("/v1/logs/flush", FlushAsync);
+    }
+
+    private async Task ReopenAsync(HttpContext context)
+    {
+        try
+        {
+            await services.Supervisor.ReopenLogsAsync();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await context.ProblemAsync(StatusCodes.Status500InternalServerError, "internal", $"cannot open a log file: {e.Message}");
+            return;
+        }
+
+        await DoneAsync(context, "log files opened anew\n");
+    }
+
+    private async Task FlushAsync(HttpContext context)
+    {
+        var selector = context.Request.Query["app"].FirstOrDefault() ?? Selection.All;
+        if (await services.Supervisor.FlushLogsAsync(selector) is { } refused)
+            await context.RefuseAsync(refused);
+        else
+            await DoneAsync(context, $"log files of {selector} emptied\n");
+    }
+
+    private static Task DoneAsync(HttpContext context, string line)
+    {
+        if (context.WantsText())
+            return context.TextAsync(line);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
 
     private async Task StreamAsync(HttpContext context)
     {

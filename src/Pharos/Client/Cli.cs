@@ -49,6 +49,8 @@ internal static class Cli
         "start" => StartVerb.Run(line, shell),
         "apply" => ApplyVerb.Run(line, shell, line.Words[0], start: false),
         "logs" => Logs(line, shell),
+        "flush" => Ask(line, shell, "POST", "/v1/logs/flush", Query("app", line.Words is [var emptied] ? emptied : "all")),
+        "reload-logs" => Ask(line, shell, "POST", "/v1/logs/reopen", ""),
         "save" => Ask(line, shell, "POST", "/v1/save", ""),
         "ping" => Ask(line, shell, "GET", "/v1/daemon", "", WhenDown.Fail),
         "update" => UpdateVerb.Run(line, shell),

@@ -1,5 +1,6 @@
 using System.Net;
 using Pharos.Client.Boot;
+using Pharos.Core.Specs.Logs;
 using Pharos.Exporters.Settings;
 using Pharos.Pm2.Home;
 
@@ -17,6 +18,8 @@ internal sealed record DaemonOptions
 
     /// <summary>PM2's folder, when this is the daemon of one; null: it is not.</summary>
     public Pm2Home? Pm2 { get; init; }
+    /// <summary>What LOGGER_* say about the daemon's own log.</summary>
+    public LoggerVariables Logger { get; init; } = new();
 
     /// <summary>Descriptor on which the client that started this daemon waits for a word; null: nobody waits.</summary>
     public int? ReadyFd { get; init; }
@@ -26,8 +29,9 @@ internal sealed record DaemonOptions
     public static (DaemonOptions? Options, string? Fault) Read(string[] args, Func<string, string?> getenv)
     {
         var (otlp, faults) = OtlpSettings.FromEnvironment(getenv);
-        if (faults.Count > 0)
-            return (null, string.Join("; ", faults));
+        var logger = LoggerVariables.Read(getenv, out var unknown);
+        if (faults.Count + unknown.Count > 0)
+            return (null, string.Join("; ", faults.Concat(unknown)));
         var metrics = getenv("PHAROS_METRICS") is { Length: > 0 } address ? address : null;
         var source = "PHAROS_METRICS";
         if (metrics is null && otlp.PrometheusPort is { } port)
@@ -58,6 +62,7 @@ internal sealed record DaemonOptions
             Metrics = endpoint,
             Pm2 = face,
             Otlp = otlp,
+            Logger = logger,
             ReadyFd = int.TryParse(getenv("PHAROS_READY_FD"), out var fd) && fd > 2 ? fd : null,
         }, null);
     }

@@ -136,6 +136,16 @@ internal static class VerbTable
             Details = "Needs a terminal. Press ? in it for its keys.",
             Examples = [("pharos monit", "everything"), ("pharos monit web", "begin with web selected")],
         },
+        new("flush", "[APP|all]", "empty log files, and delete their rotations")
+        {
+            MostWords = 1, Words = Selector, TakesApps = true,
+            Examples = [("pharos flush web", "of one app"), ("pharos flush", "of all")],
+        },
+        new("reload-logs", "", "open all log files anew, after something else has renamed them")
+        {
+            Details = "For logrotate's postrotate. Signal SIGUSR2 to the daemon does the same; a renamed file is noticed within a second anyway while its app prints.",
+            Examples = [("pharos reload-logs", "what comes from now on goes into files of the usual names")],
+        },
         new("save", "", "write the state to disk now")
         {
             Details =
