@@ -202,6 +202,9 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         return new(Refusal.NotFound, $"no app or instance '{selector}'{known}");
     }
 
+    /// <summary>Where the apps' output is kept.</summary>
+    public LogStore LogStore => _logStore;
+
     /// <summary>Writes the state now, and keeps a copy for <see cref="ResurrectAsync"/>.</summary>
     /// <returns>The path of the copy.</returns>
     public string Save() => _keeper.Keep();
@@ -383,8 +386,9 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
             telemetry.Restore(counters);
         var number = saved?.Number ?? _numbers.Take();
         var plan = LogPlan.Of(spec, key, number, _services.Options.LogDirectory, Path.Combine(_logStore.Folder, "buffer"));
-        var log = new InstanceLog(key, plan, telemetry, Logs, _services.Sink, _logStore);
+        var log = new InstanceLog(key, plan, telemetry, Logs, _logStore);
         log.MaskSecretsOf(spec.Env);
+        _services.Shipping?.Attach(log);
         return new InstanceActor(spec, key, _services, log, saved, Changed, marked, LedgerOf(spec), number);
     }
 
@@ -411,6 +415,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         await RetireAsync(actor, context);
         await actor.DisposeAsync();
         actor.Telemetry.Ended();
+        _services.Shipping?.Detach(actor.Log);
         _services.Pump.Release(actor.Log);
         lock (_ended)
             _ended.Add(new Ended(actor.Telemetry, actor.Id, app, Replaced: false));

@@ -17,9 +17,9 @@ internal static class Samples
 {
     public static readonly InstanceKey Key = new("web", 0);
 
-    public static InstanceLog Log(string directory, LogHub? hub = null, ILogSink? sink = null, Func<string, IAppendFile>? open = null, LogSpec? logs = null, LogStore? store = null, int index = 0) => new(
+    public static InstanceLog Log(string directory, LogHub? hub = null, Func<string, IAppendFile>? open = null, LogSpec? logs = null, LogStore? store = null, int index = 0) => new(
         new InstanceKey("web", index), Plan(directory, logs, index),
-        new InstanceTelemetry(new TelemetryResource([("service.name", "web")]), 0) { CreatedUnixNanos = 0 }, hub ?? new LogHub(), sink,
+        new InstanceTelemetry(new TelemetryResource([("service.name", "web")]), 0) { CreatedUnixNanos = 0 }, hub ?? new LogHub(),
         store ?? new LogStore(new OpenedBy(open), Path.Combine(directory, "store"), _ => { }));
 
     public static LogPlan Plan(string directory, LogSpec? logs = null, int index = 0) => LogPlan.Of(

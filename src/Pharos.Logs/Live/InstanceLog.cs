@@ -5,9 +5,7 @@ using Pharos.Core.Specs.Logs;
 using Pharos.Logs.Formats;
 using Pharos.Logs.Records;
 using Pharos.Logs.Store;
-using Pharos.Telemetry.Catalogue;
 using Pharos.Telemetry.Instances;
-using Pharos.Telemetry.Records;
 
 namespace Pharos.Logs.Live;
 
@@ -16,7 +14,6 @@ namespace Pharos.Logs.Live;
 public sealed class InstanceLog : IDisposable
 {
     private readonly LogHub _hub;
-    private readonly ILogSink? _sink;
     private readonly LogStore _store;
     private readonly LogPlan _plan;
     private readonly long[] _told = [0, 0]; // per stream: up to which position followers were told; written under the hub's lock
@@ -27,15 +24,13 @@ public sealed class InstanceLog : IDisposable
     /// <param name="plan">Where its output goes.</param>
     /// <param name="telemetry">Its counters.</param>
     /// <param name="hub">Where followers are.</param>
-    /// <param name="sink">Where records go; null: nowhere.</param>
     /// <param name="store">Where its files are kept.</param>
-    public InstanceLog(InstanceKey key, LogPlan plan, InstanceTelemetry telemetry, LogHub hub, ILogSink? sink, LogStore store)
+    public InstanceLog(InstanceKey key, LogPlan plan, InstanceTelemetry telemetry, LogHub hub, LogStore store)
     {
         Key = key;
         Telemetry = telemetry;
         _plan = plan;
         _hub = hub;
-        _sink = sink;
         _store = store;
     }
 
@@ -54,10 +49,31 @@ public sealed class InstanceLog : IDisposable
     /// <summary>Its counters.</summary>
     public InstanceTelemetry Telemetry { get; }
 
+    /// <summary>The files in the store that its streams go into, copies left out: each with whether it is stderr's.</summary>
+    public IEnumerable<(string Path, bool Stderr)> StorePaths
+    {
+        get
+        {
+            if (_plan.OutPath is { } first)
+                yield return (first, false);
+            if (_plan.ErrPath is { } second)
+                yield return (second, true);
+        }
+    }
+
+    /// <summary>Whether its output is shipped where there is a destination.</summary>
+    public bool Ships => _plan.Spec is { Ship: true, Off: false };
+
+    /// <summary>Position behind what was handed on of one of its streams. Any thread.</summary>
+    /// <param name="stderr">Which.</param>
+    /// <returns>0: nothing by this daemon.</returns>
+    public long PositionOf(bool stderr) => Volatile.Read(ref _told[stderr ? 1 : 0]);
+
     /// <summary>Called after one of its streams has grown in the store, on the pump's thread: true for stderr. Must not block.</summary>
     public Action<bool>? Grown { get; set; }
 
-    internal LogSpec Spec => _plan.Spec;
+    /// <summary>What happens to its output.</summary>
+    public LogSpec Spec => _plan.Spec;
 
     internal LogStore Store => _store;
 
@@ -109,10 +125,10 @@ public sealed class InstanceLog : IDisposable
     }
 
     /// <summary>Up to where followers were told; read under the hub's lock.</summary>
-    internal (long Out, long Err) Told => (_told[0], _told[1]);
+    internal (long Out, long Err) Told => (Begun(_told[0]), Begun(_told[1]));
 
     /// <summary>Whether anybody wants more than numbers of its lines.</summary>
-    internal bool IsFollowed => _sink is not null || _hub.HasFollowers;
+    internal bool IsFollowed => _hub.HasFollowers;
 
     /// <summary>A line was written; the hub's lock is held.</summary>
     internal void Line(ReadOnlySpan<byte> line, int part, bool stderr, long nowUnixNanos, bool followed)
@@ -125,38 +141,22 @@ public sealed class InstanceLog : IDisposable
             return;
         if (_hub.HasFollowers)
             _hub.Publish(new LogLine(Key, stderr, nowUnixNanos, line.ToArray()));
-        if (_sink is not null)
-            Ship(line, part, stderr, nowUnixNanos);
     }
 
     /// <summary>A batch is through; the hub's lock is held.</summary>
     internal void Passed(bool stderr, long position)
     {
-        _told[stderr ? 1 : 0] = position;
+        Volatile.Write(ref _told[stderr ? 1 : 0], position);
         Telemetry.LogLines(stderr, _bands);
         _bands.AsSpan().Clear();
     }
 
     internal object Gate => _hub.Gate;
 
-    private void Ship(ReadOnlySpan<byte> line, int part, bool stderr, long nowUnixNanos)
-    {
-        var clean = PlainText.Clean(line);
-        var (severity, text) = part > 1 ? default : SeverityParser.Parse(clean);
-        var stream = (AttributeNames.LogIoStream, (object)(stderr ? "stderr" : "stdout"));
-        var record = new LogRecord
-        {
-            Resource = Telemetry.Resource,
-            ObservedUnixNanos = nowUnixNanos,
-            TimeUnixNanos = nowUnixNanos,
-            SeverityNumber = severity,
-            SeverityText = text,
-            Body = _mask.Apply(clean),
-            Attributes = part == 0 ? [stream] : [stream, (AttributeNames.LogPart, (long)part)],
-        };
-        if (!_sink!.TryWrite(record))
-            Telemetry.LogDropped("queue_full");
-    }
+    /// <summary>Of a stream that this daemon has read nothing of, all there is is the past.</summary>
+    private static long Begun(long told) => told == 0 ? long.MaxValue : told;
+
+    internal SecretMask Secrets => _mask;
 
     /// <summary>Closes its files. On the pump's thread.</summary>
     public void Dispose() => _store.Close([.. _plan.Out.Concat(_plan.Err).Select(o => o.Path)]);

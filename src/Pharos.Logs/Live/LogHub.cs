@@ -41,6 +41,11 @@ public sealed class LogHub
                 _followers = [.. _followers, subscription];
         }
 
+        subscription.Begins = [.. from place in places
+                                 from stream in place.Log.StorePaths
+                                 let position = stream.Stderr ? place.Told.Err : place.Told.Out
+                                 where position != long.MaxValue
+                                 select (stream.Path, position)];
         // Read without the lock: files take their time, and what comes meanwhile waits in the subscription.
         subscription.Begin([.. places.SelectMany(p => p.Log.History(last, wanted, p.Told.Out, p.Told.Err)).OrderBy(l => l.AtUnixNanos)]);
         if (!follow)

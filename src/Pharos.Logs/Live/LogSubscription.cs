@@ -23,6 +23,9 @@ public sealed class LogSubscription : IDisposable
         _capacity = capacity;
     }
 
+    /// <summary>Where the live stream begins, by the path of the log file: what is before is in the files. Streams that nothing was read of are left out.</summary>
+    public IReadOnlyList<(string Path, long Position)> Begins { get; internal set; } = [];
+
     internal Func<LogLine, bool> Wanted { get; }
 
     /// <summary>Waits for a line.</summary>

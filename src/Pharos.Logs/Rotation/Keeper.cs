@@ -32,6 +32,9 @@ internal sealed class Keeper : IDisposable
     /// <summary>Runs something on the pump's thread. The pump sets it.</summary>
     public Action<Action> Order { get; set; } = order => order();
 
+    /// <summary>Told, on the pump's thread, before a rotated file is deleted: the stream's folder, and from where to where. Set by the store.</summary>
+    public Action<string, long, long>? Removing { get; set; }
+
     /// <summary>Compresses every rotated file of a stream that is not yet.</summary>
     public void CompressAll(LogStream stream)
     {
@@ -60,7 +63,7 @@ internal sealed class Keeper : IDisposable
             for (var i = 0; i < closed.Count; i++)
             {
                 if (i < over || (rotation.Age is { } age && now - closed[i].ClosedUnixNanos > age.Ticks * 100))
-                    stream.Remove(closed[i], "rotated");
+                    Delete(stream, closed[i]);
             }
         }
 
@@ -71,8 +74,15 @@ internal sealed class Keeper : IDisposable
             if (total <= limit)
                 return;
             total -= segment.StoredBytes ?? 0;
-            stream.Remove(segment, "rotated");
+            Delete(stream, segment);
         }
+    }
+
+    private void Delete(LogStream stream, Segment segment)
+    {
+        if (segment.End is { } end)
+            Removing?.Invoke(stream.Folder, segment.First, end);
+        stream.Remove(segment, "rotated");
     }
 
     /// <inheritdoc/>

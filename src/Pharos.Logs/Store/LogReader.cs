@@ -173,6 +173,9 @@ public sealed class LogReader : IDisposable
         bool Counts(in StoredLine line) => line.Next <= before && (wanted is null || wanted(line.Source));
     }
 
+    /// <summary>Closes what is open until the next read: a reader that waits for a quiet app holds no file.</summary>
+    public void Rest() => _segments.Rest();
+
     /// <inheritdoc/>
     public void Dispose() => _segments.Dispose();
 

@@ -39,6 +39,13 @@ public sealed class LogStore : IDisposable
 
     internal Keeper Keeper { get; }
 
+    /// <summary>Is told before a rotated file is deleted, on the pump's thread: the stream's folder, the first position and the one behind the last. Whoever still needs the lines can look at them now.</summary>
+    public Action<string, long, long>? Removing
+    {
+        get => Keeper.Removing;
+        set => Keeper.Removing = value;
+    }
+
     /// <summary>All streams of a store that somebody has written to, copies (combined files, files of errors) left out. Any process may ask.</summary>
     /// <param name="folder">The store.</param>
     /// <returns>The streams.</returns>
@@ -62,6 +69,11 @@ public sealed class LogStore : IDisposable
     /// <returns>A path; there may be nothing yet.</returns>
     public static string FolderOf(string folder, string path) =>
         Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(path)}-{IdOf(path):x8}");
+
+    /// <summary>The folder of the stream that a log file belongs to.</summary>
+    /// <param name="path">The log file.</param>
+    /// <returns>A path; there may be nothing yet.</returns>
+    public string FolderOf(string path) => FolderOf(Folder, path);
 
     /// <summary>A reader of the stream that a log file belongs to.</summary>
     /// <param name="path">The log file.</param>

@@ -20,10 +20,20 @@ internal enum SegmentEnd
 internal sealed class SegmentReader(ILogFiles files, string folder) : IDisposable
 {
     private const int Entries = 64;
-    private readonly byte[] _buffer = new byte[64 * 1024];
-    private readonly IndexEntry[] _entries = new IndexEntry[Entries];
+    private const int BufferBytes = 64 * 1024;
+
+    // A thread's own, not a reader's: a daemon that ships a thousand instances has two thousand readers, and one thread that reads. Nothing in them outlives a read, and
+    // whoever takes lines does not read another stream while he does.
+    [ThreadStatic]
+    private static byte[]? t_buffer;
+    [ThreadStatic]
+    private static IndexEntry[]? t_entries;
     private readonly LineAssembler _lines = new();
     private SegmentFile? _file;
+
+    private static byte[] Buffer => t_buffer ??= new byte[BufferBytes];
+
+    private static IndexEntry[] EntryBuffer => t_entries ??= new IndexEntry[Entries];
 
     /// <summary>A new read begins.</summary>
     public void Restart() => _lines.Restart();
@@ -53,12 +63,12 @@ internal sealed class SegmentReader(ILogFiles files, string folder) : IDisposabl
 
         while (at < count)
         {
-            var got = index.Read(at, _entries.AsSpan(0, (int)Math.Min(Entries, count - at)));
+            var got = index.Read(at, EntryBuffer.AsSpan(0, (int)Math.Min(Entries, count - at)));
             if (got == 0)
                 break;
             for (var i = 0; i < got; i++)
             {
-                if (!Take(_entries[i], segment, from))
+                if (!Take(EntryBuffer[i], segment, from))
                 {
                     next = _lines.Next;
                     return SegmentEnd.Enough;
@@ -101,7 +111,14 @@ internal sealed class SegmentReader(ILogFiles files, string folder) : IDisposabl
         bool Wanted(IndexEntry entry) => wanted is null || (entry.Source < catalog!.Sources.Count && wanted(catalog.Sources[entry.Source]));
     }
 
-    public void Dispose() => _file?.Dispose();
+    /// <summary>Closes what is open; the next read opens it again.</summary>
+    public void Rest()
+    {
+        _file?.Dispose();
+        _file = null;
+    }
+
+    public void Dispose() => Rest();
 
     private List<int> Forwards(SegmentIndex index, Func<IndexEntry, bool> wanted, long before)
     {
@@ -120,10 +137,10 @@ internal sealed class SegmentReader(ILogFiles files, string folder) : IDisposabl
         var lines = 0;
         for (var done = 0; done < entry.FileBytes;)
         {
-            var read = _file!.Read(_buffer.AsSpan(0, Math.Min(_buffer.Length, entry.FileBytes - done)), entry.Offset + done);
+            var read = _file!.Read(Buffer.AsSpan(0, Math.Min(Buffer.Length, entry.FileBytes - done)), entry.Offset + done);
             if (read == 0)
                 break;
-            lines += _buffer.AsSpan(0, read).Count((byte)'\n');
+            lines += Buffer.AsSpan(0, read).Count((byte)'\n');
             done += read;
         }
 
@@ -136,10 +153,10 @@ internal sealed class SegmentReader(ILogFiles files, string folder) : IDisposabl
         _lines.Enter(entry);
         for (var done = skip; done < entry.FileBytes && entry.RawBytes > 0;)
         {
-            var read = _file!.Read(_buffer.AsSpan(0, Math.Min(_buffer.Length, entry.FileBytes - done)), entry.Offset + done);
+            var read = _file!.Read(Buffer.AsSpan(0, Math.Min(Buffer.Length, entry.FileBytes - done)), entry.Offset + done);
             if (read == 0)
                 break; // truncated: the writer will say so
-            if (!_lines.Push(_buffer.AsSpan(0, read), last: done + read == entry.FileBytes))
+            if (!_lines.Push(Buffer.AsSpan(0, read), last: done + read == entry.FileBytes))
                 return false;
             done += read;
         }

@@ -67,6 +67,7 @@ internal static class DaemonHost
             Notify = notify,
             Time = TimeProvider.System,
             Sink = telemetry.Sink,
+            Shipping = telemetry.Ship(store),
             Files = files,
             Runtimes = runtimes,
             Say = log.Say,

@@ -7,6 +7,8 @@ using Pharos.Exporters.Prometheus;
 using Pharos.Exporters.SelfTelemetry;
 using Pharos.Exporters.Settings;
 using Pharos.Linux.Daemon;
+using Pharos.Logs.Shipping;
+using Pharos.Logs.Store;
 using Pharos.Supervisor;
 using Pharos.Telemetry.Catalogue;
 using Pharos.Telemetry.Records;
@@ -41,7 +43,7 @@ internal sealed class DaemonTelemetry : IAsyncDisposable
     /// <summary>Resource of the command line's spans.</summary>
     public TelemetryResource ClientResource { get; }
 
-    /// <summary>Takes lines and events; null: there is no destination for them.</summary>
+    /// <summary>Takes events; null: there is no destination for them.</summary>
     public ILogSink? Sink => _settings.Logs is null ? null : _pipeline;
 
     /// <summary>Takes the command line's spans; null: there is no destination for them.</summary>
@@ -77,6 +79,10 @@ internal sealed class DaemonTelemetry : IAsyncDisposable
         _pipeline?.AddSource(supervisor);
         _pipeline?.Begin();
     }
+
+    /// <summary>What sends the apps' output out of the store.</summary>
+    /// <returns>Null: there is no destination for it.</returns>
+    public StreamSources? Ship(LogStore store) => _settings.Logs is null ? null : new StreamSources(store, _pipeline!.Add, _pipeline!.End);
 
     /// <summary>Registers the SDK of the supervisor's own signals.</summary>
     public void AddTo(IServiceCollection services) => services.AddPharosSelfTelemetry(_settings, OwnResource);

@@ -116,20 +116,7 @@ internal static class VerbTable
             Details = "Settings, instances, log files, and how the last process of each ended, with its last words.\nNames of environment variables are shown, values are not.",
             Examples = [("pharos describe web", "the app and its instances"), ("pharos describe web --json", "for programs")],
         },
-        new("logs", "[APP|all]", "show the last lines, then follow the output")
-        {
-            Aliases = ["log"], MostWords = 1, TakesApps = true,
-            Details = "Ctrl-C ends it.",
-            Options =
-            [
-                new("--lines", ValueKind.Number, "N", "how many of the last lines to begin with (15)") { Short = "-n", Least = 0 },
-                new("--no-follow", ValueKind.None, "", "print the last lines and end") { Alias = "--nostream" },
-                new("--follow", ValueKind.None, "", "go on with what comes; this is what happens anyway") { Short = "-f" },
-                new("--out", ValueKind.None, "", "stdout only"),
-                new("--err", ValueKind.None, "", "stderr only"),
-            ],
-            Examples = [("pharos logs", "all apps"), ("pharos logs web --lines 200", "more of the past"), ("pharos logs web:0 --err --no-follow", "the last errors of one instance")],
-        },
+        LogsOptions.Verb,
         new("monit", "[APP]", "live screen of instances, their use of the machine and their output")
         {
             Aliases = ["dash"], MostWords = 1, TakesApps = true,
