@@ -1,3 +1,5 @@
+using Pharos.Supervisor.Operations;
+
 namespace Pharos.Supervisor;
 
 /// <summary>What a person does to log files.</summary>
