@@ -13,5 +13,4 @@ internal static class SeverityBand
         var number = SeverityParser.Quick(line);
         return number <= 0 ? 0 : Math.Min(((number - 1) / 4) + 1, 6);
     }
-
 }

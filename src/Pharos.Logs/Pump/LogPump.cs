@@ -185,8 +185,8 @@ public sealed class LogPump : IDisposable
             var read = ReadDirty();
             if (read && _draining.Count == 0 && _orders.IsEmpty)
                 Thread.Sleep(Coalesce); // a program that writes line by line is read by the batch, not by the line
-            else if (!read && count > 0)
-                Thread.Sleep(LookAtDraining); // a FIFO that is not read, because its app is to wait, is ready all the time
+            else if (!read && count > 0 && _tails.Values.Any(t => t.IsBlocked))
+                Thread.Sleep(LookAtDraining); // a FIFO that is not read is ready all the time
             FinishDrained();
         }
 

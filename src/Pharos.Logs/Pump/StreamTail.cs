@@ -81,6 +81,9 @@ internal sealed partial class StreamTail : IDisposable
     /// <summary>Bytes that wait in the spool file.</summary>
     public long Unread => _source.IsFifo || !_begun ? 0 : Math.Max(0, _source.Length - _offset);
 
+    /// <summary>It is a FIFO that is not read now, because its app is to wait.</summary>
+    public bool IsBlocked => _blocked;
+
     /// <summary>Whether both write into the same files.</summary>
     public bool SharesFileWith(InstanceLog log, bool stderr) => _log == log && Stderr == stderr;
 
@@ -136,7 +139,20 @@ internal sealed partial class StreamTail : IDisposable
         _log.Grown?.Invoke(Stderr);
     }
 
-    private long Position => _log.FilesOf(Stderr) is [var first, ..] ? _log.Store.Get(first).End : 0;
+    private long Position
+    {
+        get
+        {
+            try
+            {
+                return _log.FilesOf(Stderr) is [var first, ..] ? _log.Store.Get(first).End : 0;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return 0; // ignoring: a follower who comes now sees no past; what is wrong is said when the next line is written
+            }
+        }
+    }
 
     private void Begin()
     {
