@@ -20,9 +20,29 @@ internal sealed class LogEndpoints(ApiServices services)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/v1/logs", StreamAsync);
+        routes.MapGet("/v1/logs/streams", StreamsAsync);
         routes.MapPost("/v1/logs/reopen", ReopenAsync);
         routes.MapPost("/v1/logs/flush", FlushAsync);
-        routes.MapGet("/v1/logs/streams", StreamsAsync);
+    }
+
+    private async Task StreamsAsync(HttpContext context)
+    {
+        if (await SelectAsync(context) is not { } selection)
+            return;
+        var streams = from actor in selection.Actors
+                      from place in actor.Log.StorePaths
+                      group actor.Snapshot.Key.ToString() by place.Path into stream
+                      select new LogStreamView { Folder = services.Supervisor.LogStore.FolderOf(stream.Key), Path = stream.Key, Instances = [.. stream.Distinct()] };
+        await context.JsonAsync([.. streams], ContractsJson.Default.LogStreamViewArray);
+    }
+
+    private async Task<LogSelection?> SelectAsync(HttpContext context)
+    {
+        var query = context.Request.Query;
+        if (LogSelection.Read(services.Supervisor, [.. query["app"].OfType<string>()], query["namespace"].FirstOrDefault(), out var selection) is not { } refused)
+            return selection;
+        await context.RefuseAsync(refused);
+        return null;
     }
 
     private async Task ReopenAsync(HttpContext context)
@@ -55,26 +75,6 @@ internal sealed class LogEndpoints(ApiServices services)
             return context.TextAsync(line);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;
-    }
-
-    private async Task StreamsAsync(HttpContext context)
-    {
-        if (await SelectAsync(context) is not { } selection)
-            return;
-        var streams = from actor in selection.Actors
-                      from place in actor.Log.StorePaths
-                      group actor.Snapshot.Key.ToString() by place.Path into stream
-                      select new LogStreamView { Folder = services.Supervisor.LogStore.FolderOf(stream.Key), Path = stream.Key, Instances = [.. stream.Distinct()] };
-        await context.JsonAsync([.. streams], ContractsJson.Default.LogStreamViewArray);
-    }
-
-    private async Task<LogSelection?> SelectAsync(HttpContext context)
-    {
-        var query = context.Request.Query;
-        if (LogSelection.Read(services.Supervisor, [.. query["app"].OfType<string>()], query["namespace"].FirstOrDefault(), out var selection) is not { } refused)
-            return selection;
-        await context.RefuseAsync(refused);
-        return null;
     }
 
     private async Task StreamAsync(HttpContext context)

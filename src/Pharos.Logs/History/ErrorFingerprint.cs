@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Pharos.Logs.History;
@@ -6,6 +7,7 @@ namespace Pharos.Logs.History;
 public static class ErrorFingerprint
 {
     private const int MostChars = 200;
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
 
     /// <summary>The kind of an error.</summary>
     /// <param name="line">Its first line, clean text.</param>
@@ -75,6 +77,6 @@ public static class ErrorFingerprint
         var digits = 0;
         foreach (var c in word)
             digits += char.IsAsciiDigit(c) ? 1 : 0;
-        return digits >= 4 || (word.Length >= 8 && digits > 0 && word.IndexOfAnyExcept("0123456789abcdefABCDEF") < 0);
+        return digits >= 4 || (word.Length >= 8 && digits > 0 && !word.ContainsAnyExcept(HexDigits));
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace Pharos.Logs.History;
@@ -10,6 +11,7 @@ namespace Pharos.Logs.History;
 public sealed record LineFields(string? Message, string? TraceId, string? SpanId, IReadOnlyDictionary<string, string>? Attributes)
 {
     private const int MostFields = 64;
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
     private const int TraceDigits = 32;
     private const int SpanDigits = 16;
     private static readonly string[] Messages = ["message", "msg", "@m", "@mt", "error", "err"];
@@ -63,7 +65,7 @@ public sealed record LineFields(string? Message, string? TraceId, string? SpanId
             for (var at = text.IndexOf(key, StringComparison.Ordinal); at >= 0; at = text.IndexOf(key, at + 1, StringComparison.Ordinal))
             {
                 var value = text.AsSpan(at + key.Length).TrimStart("\"'=: ");
-                if (value.Length >= digits && value[..digits].IndexOfAnyExcept("0123456789abcdefABCDEF") < 0 && value[..digits].IndexOfAnyExcept('0') >= 0)
+                if (value.Length >= digits && !value[..digits].ContainsAnyExcept(HexDigits) && value[..digits].IndexOfAnyExcept('0') >= 0)
                     return value[..digits].ToString().ToLowerInvariant();
             }
         }

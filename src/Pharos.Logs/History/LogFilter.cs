@@ -35,9 +35,9 @@ public sealed class LogFilter
         {
             return new(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | (ignoreCase ? RegexOptions.IgnoreCase : 0), MatchLimit);
         }
-        catch (NotSupportedException)
+        catch (NotSupportedException e)
         {
-            throw new ArgumentException("backreferences, lookarounds and atomic groups are not supported");
+            throw new ArgumentException("backreferences, lookarounds and atomic groups are not supported", e);
         }
     }
 

@@ -49,7 +49,7 @@ internal static class DaemonHost
         DaemonOptions options, DaemonPaths paths, ReadySignal ready, ServiceManager manager, ControlSocket control, Handover? handover, UpdateView? failed)
     {
         DaemonLog? own = null;
-        await using var telemetry = DaemonTelemetry.Start(options.Otlp, paths, line => own?.SayHere(line));
+        await using var telemetry = DaemonTelemetry.Start(options, paths, line => own?.SayHere(line));
         using var log = own = new DaemonLog(options.Logger.BasePath is { } folder ? Path.Combine(Path.GetFullPath(folder, paths.Home), "pharos.log") : paths.OwnLog, options.Logger, options.Otlp, telemetry.OwnResource);
         using var host = new ProcessHost(log.Say);
         var store = new LogStore(new LogFiles(), paths.LogStore, log.Say);
