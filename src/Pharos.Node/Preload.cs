@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Pharos.Core.Specs;
 
 namespace Pharos.Node;

@@ -51,8 +51,16 @@ internal sealed class NodeWorld : IDisposable
         var worker = new Worker(key, incarnation, stem + ".out", stem + ".err");
         var request = new LaunchRequest
         {
-            Key = key, Incarnation = incarnation, Executable = _node, Argv = ["node", script], Cwd = Folder, Env = variables, Marker = $"{Guid.NewGuid()}",
-            StdoutPath = worker.OutPath, StderrPath = worker.ErrPath, NodeChannel = true,
+            Key = key,
+            Incarnation = incarnation,
+            Executable = _node,
+            Argv = ["node", script],
+            Cwd = Folder,
+            Env = variables,
+            Marker = $"{Guid.NewGuid()}",
+            StdoutPath = worker.OutPath,
+            StderrPath = worker.ErrPath,
+            NodeChannel = true,
         };
         var spawned = _host.Spawn(request, worker.Ended);
         Assert.Null(spawned.Refused);

@@ -9,8 +9,13 @@ public sealed class ReloadOverlapTests
 {
     private static readonly InstanceState Serving = new()
     {
-        Phase = Phase.Running, Alive = true, Readiness = Readiness.Ready, Incarnation = 3, CanOverlap = true,
-        Policy = new RestartPolicy { Jitter = 0 }, Reload = new ReloadSpec { Timeout = TimeSpan.FromSeconds(3), Drain = TimeSpan.FromSeconds(2) },
+        Phase = Phase.Running,
+        Alive = true,
+        Readiness = Readiness.Ready,
+        Incarnation = 3,
+        CanOverlap = true,
+        Policy = new RestartPolicy { Jitter = 0 },
+        Reload = new ReloadSpec { Timeout = TimeSpan.FromSeconds(3), Drain = TimeSpan.FromSeconds(2) },
     };
 
     [Fact]
