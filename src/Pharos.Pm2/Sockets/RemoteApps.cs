@@ -20,20 +20,39 @@ internal sealed partial class RemoteApps(FaceOptions options) : IDisposable
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(30);
 
     private readonly SemaphoreSlim _declaring = new(1);
+    private readonly NodeVersions _versions = new(options.AskVersion);
 
     private PharosClient Client => options.Client;
 
     /// <summary>All processes, with the values of their environments.</summary>
-    public async Task<List<Pm2Process>> ListAsync(CancellationToken stop) =>
-        [.. (await Client.Apps(withEnv: true, stop)).SelectMany(app => app.Instances.Select(i => Pm2Process.Of(app, i))).OrderBy(p => p.Number)];
+    public async Task<List<Pm2Process>> ListAsync(CancellationToken stop)
+    {
+        List<Pm2Process> list = [];
+        foreach (var app in await Client.Apps(withEnv: true, stop))
+        {
+            var version = await _versions.OfAsync(app.Interpreter, stop);
+            list.AddRange(app.Instances.Select(i => With(Pm2Process.Of(app, i), version)));
+        }
+
+        return [.. list.OrderBy(p => p.Number)];
+    }
 
     /// <summary>All processes in PM2's shape.</summary>
     public async Task<JsonArray> ShapesAsync(CancellationToken stop) => new([.. (await ListAsync(stop)).Select(p => (JsonNode)Shape(p))]);
+
+    private static Pm2Process With(Pm2Process process, string? nodeVersion)
+    {
+        if (nodeVersion is not null)
+            process.Options["node_version"] = nodeVersion;
+        return process;
+    }
 
     /// <summary>A process in PM2's shape. Values are as they are: who asks can change them and give them back.</summary>
     public static JsonObject Shape(Pm2Process process)
     {
         var shape = ProcessShape.Of(process.App with { Env = Declaration.Shown(process.App.Env) }, process.Instance, mask: false);
+        if (process.Options["node_version"] is { } version)
+            shape["pm2_env"]!["node_version"] = version.DeepClone();
         shape["process"] = new JsonObject { ["pid"] = process.Instance.Pid ?? 0 };
         return shape;
     }
@@ -54,7 +73,9 @@ internal sealed partial class RemoteApps(FaceOptions options) : IDisposable
     {
         var app = await Client.Ask(HttpMethod.Get, $"v1/apps/{Uri.EscapeDataString(process.App.Name)}?env=1", null, stop);
         var view = System.Text.Json.JsonSerializer.Deserialize(app, ContractsJson.Default.AppView)!;
-        return view.Instances.FirstOrDefault(i => i.Index == process.Instance.Index) is { } it ? Shape(Pm2Process.Of(view, it)) : Shape(process);
+        return view.Instances.FirstOrDefault(i => i.Index == process.Instance.Index) is { } it
+            ? Shape(With(Pm2Process.Of(view, it), await _versions.OfAsync(view.Interpreter, stop)))
+            : Shape(process);
     }
 
     /// <summary>Declares an app that a client has prepared, and starts it.</summary>
