@@ -9,6 +9,7 @@ using Microsoft.Extensions.Hosting;
 using Pharos.Api;
 using Pharos.Contracts;
 using Pharos.Contracts.Client;
+using Pharos.Core.Ports;
 using Pharos.Daemon.Service;
 using Pharos.Linux.Daemon;
 using Pharos.Linux.Notify;
@@ -130,7 +131,7 @@ internal static class DaemonHost
         log.Say($"pharos {PharosActivity.Version} ready, pid {Environment.ProcessId}, home {paths.Home}, telemetry {(options.Otlp.HasDestination ? options.Otlp : "stays here")}");
         ShowPid(paths, log.Say);
         using var toOurselves = paths.Pm2 is null ? null : new PharosClient(paths.Socket);
-        var face = toOurselves is null ? null : new FaceServer(Face(paths.Pm2!, toOurselves, log.Say));
+        var face = toOurselves is null ? null : new FaceServer(Face(paths.Pm2!, toOurselves, host, log.Say));
         log.Also = face is null ? null : face.Said;
         ready.Ready();
         manager.Ready(SignsOfLife.Describe(supervisor));
@@ -184,7 +185,7 @@ internal static class DaemonHost
         Replace,
     }
 
-    private static FaceOptions Face(Pm2Home home, PharosClient client, Action<string> say) => new()
+    private static FaceOptions Face(Pm2Home home, PharosClient client, ICommandRunner commands, Action<string> say) => new()
     {
         Home = home,
         Client = client,
@@ -192,6 +193,14 @@ internal static class DaemonHost
         IsAllowed = IsAllowed,
         PidOf = peer => PeerCredentials.Of(peer.SafeHandle).Pid,
         Quit = PeerCredentials.Quit,
+        // A command that ends well says nothing: this one is made to end otherwise.
+        AskVersion = async (program, cancel) => (await commands.RunAsync(new CommandRequest
+        {
+            Command = "\"$PROGRAM\" --version; exit 1",
+            Cwd = "/",
+            Env = new Dictionary<string, string> { ["PROGRAM"] = program, ["PATH"] = "/usr/local/bin:/usr/bin:/bin" },
+            Timeout = TimeSpan.FromSeconds(20),
+        }, cancel)).Message,
         Say = say,
     };
 

@@ -22,6 +22,7 @@ internal sealed record DaemonOptions
 
     /// <summary>How far back the output goes that a destination gets which was not known before; zero: from now on.</summary>
     public TimeSpan LogLookBack { get; init; }
+
     /// <summary>What LOGGER_* say about the daemon's own log.</summary>
     public LoggerVariables Logger { get; init; } = new();
 
