@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Pharos.Contracts;
 using Pharos.Contracts.Text;
 using Pharos.Logs.Live;
+using Pharos.Supervisor;
 using Pharos.Supervisor.Operations;
 
 namespace Pharos.Api.Endpoints;
