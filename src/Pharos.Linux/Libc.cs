@@ -381,6 +381,9 @@ internal static unsafe partial class Libc
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     internal struct Statx
     {
+        [FieldOffset(16)]
+        internal uint Links;
+
         [FieldOffset(20)]
         internal uint Uid;
 
@@ -388,7 +391,7 @@ internal static unsafe partial class Libc
         internal ushort Mode;
 
         [FieldOffset(32)]
-        internal ulong Inode;
+        internal long Inode;
 
         [FieldOffset(40)]
         internal long Size;

@@ -223,10 +223,37 @@ public sealed class PharosClient : IDisposable
         }
     }
 
+    /// <summary>Where the output of instances is kept.</summary>
+    /// <param name="selectors"><c>APP</c>, <c>APP:INDEX</c> or <c>/REGEX/</c>; none: all.</param>
+    /// <param name="ns">Only apps of this namespace; null: any.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    public Task<LogStreamView[]> LogStreams(IReadOnlyList<string> selectors, string? ns = null, CancellationToken cancellation = default) =>
+        Send(HttpMethod.Get, "v1/logs/streams" + Selected('?', selectors, ns), ContractsJson.Default.LogStreamViewArray, cancellation);
+
+    /// <summary>What is printed from now on.</summary>
+    /// <param name="selectors"><c>APP</c>, <c>APP:INDEX</c> or <c>/REGEX/</c>; none: all.</param>
+    /// <param name="ns">Only apps of this namespace; null: any.</param>
+    /// <param name="stream"><c>out</c>, <c>err</c>, or null for both.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <returns>The stream, which has begun; dispose it to leave.</returns>
+    public async Task<LiveLogs> FollowLogs(IReadOnlyList<string> selectors, string? ns = null, string? stream = null, CancellationToken cancellation = default)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, $"v1/logs?lines=0&follow=1&positions=1{(stream is null ? "" : "&stream=" + stream)}{Selected('&', selectors, ns)}");
+        request.Headers.Accept.Add(new("application/x-ndjson"));
+        var answer = await Answer(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        return await LiveLogs.Begin(answer, cancellation).ConfigureAwait(false);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
     private static string Instance(string selector, string action) => $"v1/instances/{Uri.EscapeDataString(selector)}{action}";
+
+    private static string Selected(char first, IReadOnlyList<string> selectors, string? ns)
+    {
+        var query = string.Join('&', selectors.Select(s => "app=" + Uri.EscapeDataString(s)).Concat(ns is null ? [] : ["namespace=" + Uri.EscapeDataString(ns)]));
+        return query.Length == 0 ? "" : first + query;
+    }
 
     private static string App(string selector, string action) => $"v1/apps/{Uri.EscapeDataString(selector)}{action}";
 

@@ -6,6 +6,7 @@ using Pharos.Core.Identity;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
+using Pharos.Core.Specs.Logs;
 using Pharos.Logs.Live;
 using Pharos.Logs.Pump;
 using Pharos.Supervisor.Messages;
@@ -73,6 +74,14 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
         return (stem + ".out", stem + ".err");
     }
 
+    public Launched<ResolvedCommand> Resolve(AppSpec spec)
+    {
+        var resolved = services.Host.Resolve(spec);
+        return spec.Cluster is not null && resolved.Value is { } found && services.Runtimes?.Speaks(found.Executable) != true
+            ? new LaunchRefused($"cluster is for scripts that node runs, and this is run by {found.Executable}; name node as interpreter, or take cluster away")
+            : resolved;
+    }
+
     /// <summary>Where lines for the stdin of an incarnation are written.</summary>
     public string InputOf(int incarnation) => Path.Combine(services.Options.SpoolDirectory, $"{key.App}-{key.Index}.{incarnation}.in");
 
@@ -84,20 +93,12 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
         return InputOf(incarnation);
     }
 
-    public Launched<ResolvedCommand> Resolve(AppSpec spec)
-    {
-        var resolved = services.Host.Resolve(spec);
-        return spec.Cluster is not null && resolved.Value is { } found && services.Runtimes?.Speaks(found.Executable) != true
-            ? new LaunchRefused($"cluster is for scripts that node runs, and this is run by {found.Executable}; name node as interpreter, or take cluster away")
-            : resolved;
-    }
-
     public Launched<Running> Spawn(AppSpec spec, ResolvedCommand command, int incarnation, ActivityContext context, Action<ExitStatus> exited)
     {
         var (outPath, errPath) = StreamsOf(incarnation);
         var marker = MarkerOf(incarnation);
         // The reader is there before the writer: what a process prints into a FIFO and dies would be gone otherwise.
-        var attachment = services.Pump.Attach(log, outPath, errPath, spec.Stdio, Reader?.Invoke(incarnation));
+        var attachment = services.Pump.Attach(log, outPath, errPath, StdioOf(spec), Reader?.Invoke(incarnation));
         var speaks = Speech is not null && Speaks(spec, command.Executable);
         var env = Environment(spec, context);
         if (speaks)
@@ -115,7 +116,7 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
             StdoutPath = outPath,
             StderrPath = errPath,
             StdinPath = spec.Stdin ? NewInput(incarnation) : null,
-            Stdio = spec.Stdio,
+            Stdio = StdioOf(spec),
             NodeChannel = speaks,
             User = spec.User,
             Group = spec.Group,
@@ -161,7 +162,7 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
         var process = adopted ?? services.Host.Remains(identity, MarkerOf(incarnation));
         var age = services.Time.GetUtcNow() - process.StartedAt;
         var spawnedAt = services.Time.GetTimestamp() - (long)(age.TotalSeconds * services.Time.TimestampFrequency);
-        var logs = services.Pump.Attach(log, outPath, errPath, spec.Stdio, Reader?.Invoke(incarnation));
+        var logs = services.Pump.Attach(log, outPath, errPath, StdioOf(spec), Reader?.Invoke(incarnation));
         return new Running(process, logs, MarkerOf(incarnation), spawnedAt, Environment(spec, default));
     }
 
@@ -174,7 +175,7 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
         foreach (var label in Left().Where(l => l != alive?.ToString()).OrderBy(l => int.Parse(l.Split('-')[0])).ThenBy(l => l.Length).ToList())
         {
             var salvaged = label.Contains('-') ? label : SetAside(label);
-            _ = services.Pump.DrainAsync(services.Pump.Attach(log, Stream(salvaged, "out"), Stream(salvaged, "err"), spec.Stdio));
+            _ = services.Pump.DrainAsync(services.Pump.Attach(log, Stream(salvaged, "out"), Stream(salvaged, "err"), StdioOf(spec)));
         }
     }
 
@@ -184,6 +185,9 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
 
     /// <summary>Whether a process of an earlier daemon should have one.</summary>
     public bool Speaks(AppSpec spec) => spec.Ipc ?? (spec.Ready?.Kind == ProbeKind.Ipc || (Resolve(spec).Value is { } found && services.Runtimes!.Speaks(found.Executable)));
+
+    /// <summary>A spool file takes all; whoever is to wait for the reader writes into a FIFO.</summary>
+    private static StdioMode StdioOf(AppSpec spec) => spec.Logs.Overflow == LogOverflow.Block ? StdioMode.Fifo : spec.Stdio;
 
     private string SetAside(string label)
     {

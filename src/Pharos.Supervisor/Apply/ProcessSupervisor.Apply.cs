@@ -123,6 +123,7 @@ public sealed partial class ProcessSupervisor
     {
         await RetireAsync(old, context);
         await old.DisposeAsync();
+        _services.Shipping?.Detach(old.Log);
         _services.Pump.Release(old.Log);
         var next = MakeActor(spec, old.Snapshot.Key, Remembered(old) with { Process = null, Wanted = wanted, Failure = null, Run = null }, []);
         // The same resource goes on as the same series; another one begins its own, and the old ones end.

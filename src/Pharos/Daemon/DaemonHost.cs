@@ -22,6 +22,7 @@ using Pharos.Logs.Pump;
 using Pharos.Node;
 using Pharos.Pm2.Home;
 using Pharos.Pm2.Sockets;
+using Pharos.Logs.Store;
 using Pharos.Supervisor;
 using Pharos.Supervisor.Actors;
 using Pharos.Supervisor.State;
@@ -32,6 +33,7 @@ namespace Pharos.Daemon;
 /// <summary>Puts the daemon together, runs it, and takes it apart in the order in which nothing is lost.</summary>
 internal static class DaemonHost
 {
+    private const int SIGUSR2 = 12; // on every Linux that .NET runs on; PM2's users send it after a rotation
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RepeatPatience = TimeSpan.FromMilliseconds(300);
 
@@ -48,10 +50,11 @@ internal static class DaemonHost
         DaemonOptions options, DaemonPaths paths, ReadySignal ready, ServiceManager manager, ControlSocket control, Handover? handover, UpdateView? failed)
     {
         DaemonLog? own = null;
-        await using var telemetry = DaemonTelemetry.Start(options.Otlp, paths, line => own?.SayHere(line));
-        using var log = own = new DaemonLog(paths.OwnLog, options.Otlp, telemetry.OwnResource);
+        await using var telemetry = DaemonTelemetry.Start(options, paths, line => own?.SayHere(line));
+        using var log = own = new DaemonLog(options.Logger.BasePath is { } folder ? Path.Combine(Path.GetFullPath(folder, paths.Home), "pharos.log") : paths.OwnLog, options.Logger, options.Otlp, telemetry.OwnResource);
         using var host = new ProcessHost(log.Say);
-        using var pump = new LogPump(new SpoolIo(), TimeProvider.System, log.Say);
+        var store = new LogStore(new LogFiles(), paths.LogStore, log.Say);
+        using var pump = new LogPump(new SpoolIo(), store, TimeProvider.System, log.Say);
         using var sampler = new ProcSampler();
         using var notify = new NotifySockets(Path.Combine(paths.Stdio, "notify"));
         using var files = new FileWatch();
@@ -65,6 +68,7 @@ internal static class DaemonHost
             Notify = notify,
             Time = TimeProvider.System,
             Sink = telemetry.Sink,
+            Shipping = telemetry.Ship(store),
             Files = files,
             Runtimes = runtimes,
             Say = log.Say,
@@ -79,11 +83,16 @@ internal static class DaemonHost
                 InjectedEnv = telemetry.InjectedEnv,
             },
         };
-        await using var supervisor = new ProcessSupervisor(services, new FileStateStore(paths.State), sampler, path => new AppendFile(path));
+        await using var supervisor = new ProcessSupervisor(services, new FileStateStore(paths.State), sampler, store);
 
         var end = new TaskCompletionSource<Ending>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, s => End(s, end));
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, s => End(s, end));
+        using var reopen = PosixSignalRegistration.Create((PosixSignal)SIGUSR2, s =>
+        {
+            s.Cancel = true;
+            _ = pump.ReopenAsync();
+        });
         using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, s => s.Cancel = true); // a closed terminal is not a reason to stop
 
         supervisor.Load(); // before anything listens: a state that cannot be read refuses the daemon, and nothing was changed

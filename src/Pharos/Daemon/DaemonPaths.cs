@@ -31,6 +31,9 @@ internal sealed class DaemonPaths(string home, Pm2Home? pm2 = null)
     /// <summary>File that holds the daemon's process id; null: none is written.</summary>
     public string? PidFile => Pm2?.PidFile;
 
+    /// <summary>What is known of the log files: which there are, and what lies where in them.</summary>
+    public string LogStore => Path.Combine(State, "logs");
+
     /// <summary>The daemon's own log.</summary>
     public string OwnLog => Pm2?.LogFile ?? Path.Combine(Home, "pharos.log");
 

@@ -5,8 +5,7 @@ namespace Pharos.EndToEnd.Tests.Face;
 public sealed class FileTests : FaceTest
 {
     [Theory]
-    [InlineData("all.json", """[{ // as people write it
-        name: "a", script: ["./", "echo.js"].join("") }, { name: 'b', script: "./echo.js", }]""")]
+    [InlineData("all.json", "[{ // as people write it\n name: \"a\", script: [\"./\", \"echo.js\"].join(\"\") }, { name: 'b', script: \"./echo.js\", }]")]
     [InlineData("apps.yaml", "apps:\n  - name: a\n    script: ./echo.js\n  - name: b\n    script: ./echo.js\n")]
     [InlineData("ecosystem.config.js", "module.exports = { apps: [{ name: 'a', script: './echo.js' }, { name: 'b', script: './echo.js' }] }")]
     public async Task All_actions_take_a_file_and_start_what_is_missing(string file, string text)

@@ -116,25 +116,22 @@ internal static class VerbTable
             Details = "Settings, instances, log files, and how the last process of each ended, with its last words.\nNames of environment variables are shown, values are not.",
             Examples = [("pharos describe web", "the app and its instances"), ("pharos describe web --json", "for programs")],
         },
-        new("logs", "[APP|all]", "show the last lines, then follow the output")
-        {
-            Aliases = ["log"], MostWords = 1, TakesApps = true,
-            Details = "Ctrl-C ends it.",
-            Options =
-            [
-                new("--lines", ValueKind.Number, "N", "how many of the last lines to begin with (15)") { Short = "-n", Least = 0 },
-                new("--no-follow", ValueKind.None, "", "print the last lines and end") { Alias = "--nostream" },
-                new("--follow", ValueKind.None, "", "go on with what comes; this is what happens anyway") { Short = "-f" },
-                new("--out", ValueKind.None, "", "stdout only"),
-                new("--err", ValueKind.None, "", "stderr only"),
-            ],
-            Examples = [("pharos logs", "all apps"), ("pharos logs web --lines 200", "more of the past"), ("pharos logs web:0 --err --no-follow", "the last errors of one instance")],
-        },
+        LogsOptions.Verb,
         new("monit", "[APP]", "live screen of instances, their use of the machine and their output")
         {
             Aliases = ["dash"], MostWords = 1, TakesApps = true,
             Details = "Needs a terminal. Press ? in it for its keys.",
             Examples = [("pharos monit", "everything"), ("pharos monit web", "begin with web selected")],
+        },
+        new("flush", "[APP|all]", "empty log files, and delete their rotations")
+        {
+            MostWords = 1, Words = Selector, TakesApps = true,
+            Examples = [("pharos flush web", "of one app"), ("pharos flush", "of all")],
+        },
+        new("reload-logs", "", "open all log files anew, after something else has renamed them")
+        {
+            Details = "For logrotate's postrotate. Signal SIGUSR2 to the daemon does the same; a renamed file is noticed within a second anyway while its app prints.",
+            Examples = [("pharos reload-logs", "what comes from now on goes into files of the usual names")],
         },
         new("save", "", "write the state to disk now")
         {

@@ -2,10 +2,10 @@ using System.Globalization;
 using Pharos.Core.Identity;
 using Pharos.Core.Specs.Logs;
 
-namespace Pharos.Supervisor.Actors;
+namespace Pharos.Logs.Live;
 
 /// <summary>From the path of a file that an app was given to that of one instance.</summary>
-internal static class InstancePath
+public static class InstancePath
 {
     /// <summary>The first instance has the file as it was asked for; a further one its slot before the extension. A path that names <c>{number}</c> or
     /// <c>{index}</c> says itself how the files differ.</summary>
