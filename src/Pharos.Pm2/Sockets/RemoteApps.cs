@@ -94,11 +94,12 @@ internal sealed partial class RemoteApps(FaceOptions options) : IDisposable
         if (entry["status"]?.ToString() == StatusWord.Stopped)
             conf["autostart"] = false;
         var declaration = Declaration.Of(Command(), conf, env, null, null, out var fault) ?? throw new RpcException(fault!);
+        var request = AsWritten(declaration, entry);
         await _declaring.WaitAsync(stop); // who asks first has the lower number
         string name;
         try
         {
-            name = await DeclareAsync(declaration.Request, stop);
+            name = await DeclareAsync(request, stop);
         }
         finally
         {
@@ -163,6 +164,19 @@ internal sealed partial class RemoteApps(FaceOptions options) : IDisposable
         var declaration = Declaration.Of(Command(), conf, Redeclare.EnvOf(process), process.App.Name, process.Text("unique_id"), out var fault) ?? throw new RpcException(fault!);
         var annotations = new Dictionary<string, string>(declaration.Request.Annotations, StringComparer.Ordinal) { [Pm2Annotations.Options] = NodeJson.Write(noted) };
         await ApplyAsync(process, declaration.Request with { Annotations = annotations }, start: false, stop);
+    }
+
+    /// <summary>What a client wrote in several ways is shown as it wrote it.</summary>
+    private static StartRequest AsWritten(Declaration declaration, JsonObject entry)
+    {
+        var noted = (JsonObject)declaration.Options.DeepClone();
+        foreach (var name in (string[])["cwd", "uid", "gid"])
+        {
+            if (entry[name] is { } written)
+                noted[name] = written.DeepClone();
+        }
+
+        return declaration.Request with { Annotations = new Dictionary<string, string>(declaration.Request.Annotations, StringComparer.Ordinal) { [Pm2Annotations.Options] = NodeJson.Write(noted) } };
     }
 
     private async Task<string> DeclareAsync(StartRequest request, CancellationToken stop)

@@ -113,6 +113,9 @@ internal sealed class RpcMethods : IRpcMethods, IDisposable
         var process = await _apps.FindAsync(Id(args), $"{Id(args)} : id unknown", stop);
         _feed.Expect(process.Number, "stop");
         await Client.Stop(process.Selector, stop);
+        // As under PM2, what is stopped is not watched any more, also when it is started again.
+        if (process.Watched && (await Client.Instances(process.App.Name, stop)).All(i => i.State == "stopped"))
+            await _apps.ChangeAsync(process, new JsonObject { ["current_conf"] = new JsonObject { ["watch"] = false } }, start: false, stop);
         return RpcResult.Of(await _apps.AgainAsync(process, stop));
     }
 
