@@ -165,8 +165,19 @@ public sealed class Pm2CliTests : IDisposable
 
     private static AppView Web() => new()
     {
-        Name = "web", Namespace = "default", Version = "1.2.3", Script = "/srv/web.js", Args = [], Cwd = "/srv", EnvNames = [], Stdio = "spool", RestartMode = "always",
-        StopSignal = "SIGINT", GraceSeconds = 1.6, CreatedAt = DateTimeOffset.UnixEpoch, Instances = [Instance("web", 0, 0), Instance("web", 1, 1)],
+        Name = "web",
+        Namespace = "default",
+        Version = "1.2.3",
+        Script = "/srv/web.js",
+        Args = [],
+        Cwd = "/srv",
+        EnvNames = [],
+        Stdio = "spool",
+        RestartMode = "always",
+        StopSignal = "SIGINT",
+        GraceSeconds = 1.6,
+        CreatedAt = DateTimeOffset.UnixEpoch,
+        Instances = [Instance("web", 0, 0), Instance("web", 1, 1)],
         Annotations = new Dictionary<string, string> { [Pm2Annotations.Options] = """{"name":"web","exec_mode":"cluster_mode","pm_exec_path":"/srv/web.js","version":"1.2.3","username":"tester","exec_interpreter":"node","node_args":[]}""" },
     };
 
@@ -175,14 +186,30 @@ public sealed class Pm2CliTests : IDisposable
         Name = "api-1",
         Watch = ["/srv"],
         Cron = "0 3 * * *",
-        Instances = [Instance("api-1", 0, 2) with { State = "backing_off", Pid = null, Restarts = 7, CpuPercent = 12.34 }],
+        Instances = [Instance("api-1", 0, 2) with { State = "backing_off",
+        Pid = null,
+        Restarts = 7,
+        CpuPercent = 12.34 }],
         Annotations = new Dictionary<string, string> { [Pm2Annotations.Options] = """{"name":"api 1","exec_mode":"fork_mode","pm_exec_path":"/srv/api.py","username":"tester","exec_interpreter":"python3","args":["--port","1"]}""" },
     };
 
     private static InstanceView Instance(string app, int index, int number) => new()
     {
-        App = app, Index = index, Number = number, Namespace = "default", State = "running", Readiness = "ready", Pid = 4000 + number, Incarnation = 1, Restarts = 0,
-        UptimeSeconds = 90, MemoryBytes = 43_000_000, CreatedAt = DateTimeOffset.UnixEpoch, InstanceId = "00000000-0000-5000-8000-000000000000",
-        OutLog = $"/h/logs/{app}-out.log", ErrLog = $"/h/logs/{app}-error.log", PidFile = $"/h/pids/{app}-{number}.pid",
+        App = app,
+        Index = index,
+        Number = number,
+        Namespace = "default",
+        State = "running",
+        Readiness = "ready",
+        Pid = 4000 + number,
+        Incarnation = 1,
+        Restarts = 0,
+        UptimeSeconds = 90,
+        MemoryBytes = 43_000_000,
+        CreatedAt = DateTimeOffset.UnixEpoch,
+        InstanceId = "00000000-0000-5000-8000-000000000000",
+        OutLog = $"/h/logs/{app}-out.log",
+        ErrLog = $"/h/logs/{app}-error.log",
+        PidFile = $"/h/pids/{app}-{number}.pid",
     };
 }
