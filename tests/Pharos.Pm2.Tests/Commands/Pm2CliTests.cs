@@ -186,10 +186,7 @@ public sealed class Pm2CliTests : IDisposable
         Name = "api-1",
         Watch = ["/srv"],
         Cron = "0 3 * * *",
-        Instances = [Instance("api-1", 0, 2) with { State = "backing_off",
-        Pid = null,
-        Restarts = 7,
-        CpuPercent = 12.34 }],
+        Instances = [Instance("api-1", 0, 2) with { State = "backing_off", Pid = null, Restarts = 7, CpuPercent = 12.34 }],
         Annotations = new Dictionary<string, string> { [Pm2Annotations.Options] = """{"name":"api 1","exec_mode":"fork_mode","pm_exec_path":"/srv/api.py","username":"tester","exec_interpreter":"python3","args":["--port","1"]}""" },
     };
 
