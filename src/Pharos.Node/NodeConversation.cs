@@ -32,6 +32,9 @@ internal sealed class NodeConversation(IMessageChannel channel, Action<RuntimeWo
     }
 
     /// <inheritdoc/>
+    public bool IsListening => worker is not null && primary!.IsUsing(worker);
+
+    /// <inheritdoc/>
     public bool Send(string json) => channel.Send(json);
 
     /// <inheritdoc/>

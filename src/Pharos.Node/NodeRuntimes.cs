@@ -31,6 +31,13 @@ public sealed class NodeRuntimes(IListenSockets sockets, string folder, Action<s
     /// <remarks>By its name: the first node in a chain takes the channel, so one that npm or a shell script starts gets none of ours.</remarks>
     public bool Speaks(string executable) => executable[(executable.LastIndexOf('/') + 1)..] is "node" or "nodejs";
 
+    /// <summary>Nothing runs any more: what was put there for processes goes.</summary>
+    public void Tidy()
+    {
+        if (_preload.IsValueCreated)
+            _preload.Value.Delete();
+    }
+
     private void Leave(string name, NodeApp app)
     {
         lock (_lock)

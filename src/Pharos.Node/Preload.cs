@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Pharos.Core.Specs;
 
 namespace Pharos.Node;
@@ -10,6 +9,7 @@ internal sealed class Preload
     private const string Variable = "PHAROS_NODE_PRELOAD", StatsVariable = "PHAROS_HTTP_STATS", OptionsVariable = "NODE_OPTIONS";
 
     private readonly string? _option;
+    private readonly string _path;
 
     /// <summary>Writes the file, when it is not there.</summary>
     /// <param name="folder">Where to; made when it is not there.</param>
@@ -20,7 +20,7 @@ internal sealed class Preload
         using var memory = new MemoryStream();
         resource.CopyTo(memory);
         var script = memory.ToArray();
-        var path = Path.Combine(folder, $"preload-{Convert.ToHexStringLower(SHA256.HashData(script).AsSpan(0, 4))}.cjs");
+        var path = _path = Path.Combine(folder, $"preload-{Convert.ToHexStringLower(SHA256.HashData(script).AsSpan(0, 4))}.cjs");
         try
         {
             Directory.CreateDirectory(folder);
@@ -52,6 +52,19 @@ internal sealed class Preload
         yield return new(Variable, _option);
         if (!counts)
             yield return new(StatsVariable, "0");
+    }
+
+    /// <summary>Deletes the file; no process that runs may need it.</summary>
+    public void Delete()
+    {
+        try
+        {
+            File.Delete(_path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Ignoring: it harms nobody, and goes with the machine's memory.
+        }
     }
 
     private static bool IsRestricted(string options) =>

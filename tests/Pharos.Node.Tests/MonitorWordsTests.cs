@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Pharos.Core.Ports;
 using Pharos.Node.Monitoring;
-using Xunit;
 
 namespace Pharos.Node.Tests;
 

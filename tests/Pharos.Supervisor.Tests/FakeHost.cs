@@ -56,7 +56,7 @@ internal sealed class FakeHost : IProcessHost
             return refusal;
         Spawned.Enqueue(request);
         var process = new FakeProcess(this, Interlocked.Increment(ref _pid), request.Key, request.Marker) { Exited = exited };
-        if (_alive.Values.Any(p => p.Key == request.Key))
+        if (_alive.Values.Any(p => p.Marker.Split('.')[0] == request.Marker.Split('.')[0]))
             Faults.Enqueue($"two processes in {request.Key}");
         _alive[process.Identity.Pid] = process;
         BeforeSpawnReturns?.Invoke(process);

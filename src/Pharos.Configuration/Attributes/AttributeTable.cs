@@ -35,7 +35,7 @@ internal static class AttributeTable
         new("interpreter", Text, "Program that runs the script; `none`: run it directly.") { Aliases = ["exec_interpreter"], Default = "by extension" },
         new("interpreter_args", Words, "Arguments of the interpreter.") { Aliases = ["node_args"] },
         new("instances", AttributeKind.Instances, "How many instances; `max` or 0: one per processor; negative: processors less that many.") { Default = "1" },
-        new("env", AttributeKind.Variables, "Variables of the app. An object or a list becomes JSON; null takes a variable of the shell away."),
+        new("env", AttributeKind.Variables, "Variables of the app; `{instance}` in a value is the number of the instance. An object or a list becomes JSON; null takes a variable of the shell away."),
         new("env_file", Files, "Files of NAME=value lines, relative to the file's folder; `env` wins over them."),
         new("filter_env", Filter, "Variables of the shell that the app does not get: a list drops each whose name contains one of the texts, a text drops that one, true drops all."),
         new("port", AttributeKind.Port, "Sets PORT, unless `env` does."),

@@ -22,6 +22,9 @@ public sealed record BesideState
     /// <summary>What it is there for.</summary>
     public required BesideRole Role { get; init; }
 
+    /// <summary>Why it was started.</summary>
+    public RestartReason Reason { get; init; } = RestartReason.Reload;
+
     /// <summary>A spawn is under way.</summary>
     public bool Spawning { get; init; }
 

@@ -16,7 +16,7 @@ public static class InstanceLifecycle
     public static Transition Step(InstanceState it, InstanceEvent e) => e switch
     {
         ReloadRequested when it.Beside is not null => Ignored(it),
-        ReloadRequested when it is { CanOverlap: true, IsJob: false, Phase: Running, Alive: true, Readiness: Readiness.Ready } => ReloadOverlap.Begin(it),
+        ReloadRequested x when it is { CanOverlap: true, IsJob: false, Phase: Running, Alive: true, Readiness: Readiness.Ready } => ReloadOverlap.Begin(it, x.Reason),
         ReloadRequested x => StepOne(it with { ReloadError = null }, new RestartRequested(x.Reason) { At = x.At, Cause = x.Cause }), // nothing to overlap with, or not allowed to
         _ when it.Beside is { } beside && ReloadOverlap.Concerns(beside, e) => ReloadOverlap.Step(it, beside, e),
         Drained => Ignored(it),

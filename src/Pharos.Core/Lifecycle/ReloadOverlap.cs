@@ -24,10 +24,12 @@ public static class ReloadOverlap
     };
 
     /// <summary>Somebody asked for a reload, and it can overlap.</summary>
-    public static Transition Begin(InstanceState it)
+    /// <param name="it">The instance.</param>
+    /// <param name="reason">Why.</param>
+    public static Transition Begin(InstanceState it, RestartReason reason)
     {
         var number = Math.Max(it.Incarnation, it.Newest) + 1;
-        var next = it with { Newest = number, ReloadError = null, Beside = new BesideState { Incarnation = number, Role = BesideRole.Successor, Spawning = true } };
+        var next = it with { Newest = number, ReloadError = null, Beside = new BesideState { Incarnation = number, Role = BesideRole.Successor, Reason = reason, Spawning = true } };
         return new(next, [new Spawn(number), new ArmBeside(number, it.Reload.Timeout)]);
     }
 
@@ -87,10 +89,10 @@ public static class ReloadOverlap
             Readiness = Readiness.Ready,
             ReadinessReason = null,
             Status = null,
-            LaunchReason = RestartReason.Reload,
+            LaunchReason = beside.Reason,
             Beside = new BesideState { Incarnation = it.Incarnation, Role = BesideRole.Draining },
         };
-        return new(next, [new Retire(it.Incarnation), new ArmBeside(it.Incarnation, it.Reload.Drain)], RestartReason.Reload);
+        return new(next, [new Retire(it.Incarnation), new ArmBeside(it.Incarnation, it.Reload.Drain)], beside.Reason);
     }
 
     /// <summary>The old process ended by itself while the new one came up: that one has its place.</summary>
@@ -105,12 +107,12 @@ public static class ReloadOverlap
             Readiness = Readiness.NotReady,
             ReadinessReason = null,
             Status = null,
-            LaunchReason = RestartReason.Reload,
+            LaunchReason = beside.Reason,
             LastExit = step.Ended,
             Beside = null,
         },
         [new DisarmBeside()],
-        RestartReason.Reload,
+        beside.Reason,
         step.Ended);
 
     private static Transition Go(InstanceState it, BesideState beside)

@@ -92,6 +92,9 @@ public interface IConversation : IDisposable
     /// <returns>False when it cannot reach the process.</returns>
     bool Ask(string action, string? parameterJson);
 
+    /// <summary>It accepts from a listener that it shares.</summary>
+    bool IsListening { get; }
+
     /// <summary>Takes it off its listeners: it gets no new connections, and finishes what it is at. <see cref="RuntimeWord.Drained"/> follows, or its end.</summary>
     /// <returns>False when it cannot be told: then there is nothing to wait for.</returns>
     bool Drain();

@@ -132,7 +132,8 @@ public sealed record AppSpec
     public ReloadSpec Reload { get; init; } = new();
 
     /// <summary>Whether a new process may run beside the old one.</summary>
-    public bool CanOverlap => Reload.Overlap ?? Cluster is not null;
+    /// <remarks>What it prints is read after all that the old one printed: a readiness that is read from there would wait for that.</remarks>
+    public bool CanOverlap => (Reload.Overlap ?? Cluster is not null) && Ready?.Kind != ProbeKind.Log;
 
     /// <summary>False: declared, and started only when somebody asks.</summary>
     public bool Autostart { get; init; } = true;

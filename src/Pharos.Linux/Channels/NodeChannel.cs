@@ -86,6 +86,8 @@ internal sealed class NodeChannel : IMessageChannel, IDisposable
     {
         (_said, _closed) = (said, closed);
         _reading = _loop.Add(_ours, Serve);
+        if (_out.Flush())
+            _reading.AwaitRoom(true);
     }
 
     /// <inheritdoc/>
@@ -122,12 +124,12 @@ internal sealed class NodeChannel : IMessageChannel, IDisposable
 
     private unsafe bool ReadAll()
     {
+        var control = stackalloc byte[Descriptors.ControlBytes];
         while (true)
         {
             nint count;
             fixed (byte* start = _buffer)
             {
-                var control = stackalloc byte[Descriptors.ControlBytes];
                 var vector = new Libc.IoVec { Base = start, Length = _buffer.Length };
                 var header = new Libc.MessageHeader { Vectors = &vector, VectorCount = 1, Control = control, ControlLength = Descriptors.ControlBytes };
                 count = Libc.recvmsg(_ours.Raw, &header, Libc.MSG_DONTWAIT | Libc.MSG_CMSG_CLOEXEC);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
@@ -9,7 +10,7 @@ namespace Pharos.Node.Cluster;
 /// <remarks>A listening socket stays here while its slots are between two lives, so that no connection is refused, and is let go when nobody is to come.</remarks>
 internal sealed class ClusterPrimary
 {
-    private const int EADDRINUSE = 98, EBADF = 9;
+    private const int EBADF = 9;
 
     private readonly IListenSockets _sockets;
     private readonly ListenerNotes _notes;
@@ -52,7 +53,7 @@ internal sealed class ClusterPrimary
                     listener = new SharedListener(note.Key, note.Slot, note.At, _sockets.Wrap(handle, note.At)) { DataJson = note.DataJson };
                     _listeners[(note.Key, note.Slot)] = listener;
                     if (note.InTurn)
-                        listener.HandOut(_lock);
+                        listener.HandOut(Take);
                 }
                 else
                 {
@@ -95,6 +96,13 @@ internal sealed class ClusterPrimary
 
             return null;
         }
+    }
+
+    /// <summary>Whether a worker accepts from anything.</summary>
+    public bool IsUsing(ClusterWorker worker)
+    {
+        lock (_lock)
+            return _listeners.Values.Any(l => l.Users.Contains(worker));
     }
 
     /// <summary>A worker takes no more connections.</summary>
@@ -144,6 +152,12 @@ internal sealed class ClusterPrimary
                 listener.Socket.Leave();
             _listeners.Clear();
         }
+    }
+
+    private void Take(SharedListener listener, SafeHandle connection)
+    {
+        lock (_lock)
+            listener.Take(connection);
     }
 
     private void Query(ClusterWorker worker, ListenQuery query, IHostedProcess process)
@@ -209,7 +223,7 @@ internal sealed class ClusterPrimary
             return errno;
         _listeners[(query.Key, slot)] = listener = new(query.Key, slot, at, socket!);
         if (IsInTurn(listener))
-            listener.HandOut(_lock);
+            listener.HandOut(Take);
         return 0;
     }
 
@@ -225,7 +239,7 @@ internal sealed class ClusterPrimary
     private void GoOn(SharedListener listener)
     {
         if (listener.Pass() && IsInTurn(listener))
-            listener.HandOut(_lock);
+            listener.HandOut(Take);
     }
 
     private void Forget(SharedListener listener)

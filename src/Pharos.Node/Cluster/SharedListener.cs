@@ -48,22 +48,28 @@ internal sealed class SharedListener(string key, int? slot, ListenAt at, IListen
     public bool Remove(ClusterWorker worker) => _users.Remove(worker);
 
     /// <summary>Begins to hand connections out in turn, or goes on with it.</summary>
-    /// <param name="guard">The primary's lock; not taken on the thread that accepts, which the socket waits for.</param>
-    public void HandOut(Lock guard)
+    /// <param name="take">Calls <see cref="Take"/> under the primary's lock; not on the thread that accepts, which the socket waits for.</param>
+    public void HandOut(Action<SharedListener, SafeHandle> take)
     {
         _stuck = false;
         Socket.Accept(connection =>
         {
-            ThreadPool.UnsafeQueueUserWorkItem(
-                static x =>
-                {
-                    lock (x.guard)
-                        x.listener.Take(x.connection);
-                },
-                (listener: this, connection, guard),
-                preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(static x => x.take(x.listener, x.connection), (take, listener: this, connection), preferLocal: false);
             return !_stuck;
         });
+    }
+
+    /// <summary>A connection came.</summary>
+    public void Take(SafeHandle connection)
+    {
+        if (_closed)
+        {
+            connection.Dispose();
+            return;
+        }
+
+        _waiting.Enqueue(connection);
+        Pass();
     }
 
     /// <summary>Hands on what waits.</summary>
@@ -94,18 +100,6 @@ internal sealed class SharedListener(string key, int? slot, ListenAt at, IListen
         Socket.Dispose();
         while (_waiting.TryDequeue(out var connection))
             connection.Dispose();
-    }
-
-    private void Take(SafeHandle connection)
-    {
-        if (_closed)
-        {
-            connection.Dispose();
-            return;
-        }
-
-        _waiting.Enqueue(connection);
-        Pass();
     }
 
     private ClusterWorker? Next()

@@ -30,8 +30,13 @@ internal sealed record ListenQuery(long Sequence, string Key, ListenAt? At, int?
             "-1" => new() { Kind = ListenKind.Unix, Address = address, Backlog = backlog },
             "udp4" or "udp6" => new()
             {
-                Kind = ListenKind.Udp, Address = address, Port = (int)port, Ipv6 = type == "udp6",
-                Ipv6Only = (flags & 1) != 0, ReuseAddress = (flags & 4) != 0, ReusePort = (flags & 8) != 0,
+                Kind = ListenKind.Udp,
+                Address = address,
+                Port = (int)port,
+                Ipv6 = type == "udp6",
+                Ipv6Only = (flags & 1) != 0,
+                ReuseAddress = (flags & 4) != 0,
+                ReusePort = (flags & 8) != 0,
             },
             _ => new() { Kind = ListenKind.Tcp, Address = address, Port = (int)port, Ipv6Only = (flags & 1) != 0, Backlog = backlog },
         };

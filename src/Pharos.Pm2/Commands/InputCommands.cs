@@ -77,7 +77,7 @@ internal static class InputCommands
         var (heard, worst) = (0, Pm2Context.Ok);
         foreach (var process in chosen)
         {
-            var body = new JsonObject { ["name"] = action };
+            var body = new JsonObject { ["action"] = action };
             if (parameter is not null)
                 body["parameter"] = parameter;
             var answer = it.Daemon.Send("POST", $"/v1/instances/{Uri.EscapeDataString(process.Selector)}/action", Encoding.UTF8.GetBytes(body.ToJsonString()));

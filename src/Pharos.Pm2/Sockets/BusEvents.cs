@@ -23,9 +23,6 @@ internal sealed class BusEvents(PharosClient client)
             case "pharos.instance.started":
                 yield return ("online", false);
                 break;
-            case "pharos.instance.exited":
-                yield return ("exit", false);
-                break;
             case "pharos.instance.restart_scheduled" when e.Instance.LastRestartReason is "manual" or "deploy":
                 yield return ("restart", true);
                 break;

@@ -18,6 +18,7 @@ internal sealed class BusFeed : IAsyncDisposable
     private readonly BusEvents _events;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<(int Number, string Event), DateTimeOffset> _expected = new();
+    private readonly ConcurrentDictionary<(string App, int Index), DateTimeOffset> _exits = new();
     private readonly Task _loop;
     private TaskCompletionSource _attached = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -97,25 +98,45 @@ internal sealed class BusFeed : IAsyncDisposable
 
     private Task FollowEventsAsync(Action attach, CancellationToken stop)
     {
-        var change = false;
+        var name = "";
         return FollowAsync(begun => _client.Follow("v1/events", "text/event-stream", begun, stop), attach, async line =>
         {
             if (line.StartsWith("event: ", StringComparison.Ordinal))
-                change = line == "event: change";
-            else if (change && line.StartsWith("data: ", StringComparison.Ordinal) && JsonSerializer.Deserialize(line["data: ".Length..], ContractsJson.Default.EventView) is { } e)
+                name = line["event: ".Length..];
+            if (!line.StartsWith("data: ", StringComparison.Ordinal))
+                return;
+            var data = line["data: ".Length..];
+            if (name == "snapshot")
+            {
+                foreach (var it in JsonSerializer.Deserialize(data, ContractsJson.Default.InstanceViewArray) ?? [])
+                    IsNewExit(it);
+            }
+            else if (name == "change" && JsonSerializer.Deserialize(data, ContractsJson.Default.EventView) is { } e)
+            {
                 await TellAsync(e, stop);
+            }
         }, stop);
     }
 
     private async Task TellAsync(EventView e, CancellationToken stop)
     {
-        foreach (var (name, manually) in BusEvents.NamesOf(e))
+        // Our own word for an end waits until the last of the output is read, and the next process may be up by then: PM2's comes first.
+        IEnumerable<(string, bool)> names = BusEvents.NamesOf(e);
+        foreach (var (name, manually) in IsNewExit(e.Instance) ? names.Prepend(("exit", false)) : names)
         {
             if (_expected.TryRemove((e.Instance.Number, name), out var at) && DateTimeOffset.UtcNow - at < Expectation)
                 continue;
             if (await _events.OfAsync(e, name, manually, stop) is { } value)
                 _bus.Publish(BusEvents.Topic, value);
         }
+    }
+
+    private bool IsNewExit(InstanceView it)
+    {
+        if (it.LastExit is not { } exit || (_exits.TryGetValue((it.App, it.Index), out var told) && told >= exit.At))
+            return false;
+        _exits[(it.App, it.Index)] = exit.At;
+        return true;
     }
 
     private Task FollowOutputAsync(Action attach, CancellationToken stop) =>

@@ -22,6 +22,9 @@ internal sealed class FaceOptions
     /// <summary>Process id of a peer.</summary>
     public required Func<Socket, int> PidOf { get; init; }
 
+    /// <summary>Runs <c>PROGRAM --version</c> and gives what it said.</summary>
+    public required Func<string, CancellationToken, Task<string>> AskVersion { get; init; }
+
     /// <summary>Sends SIGQUIT: so PM2's client learns that the daemon is gone.</summary>
     public required Action<int> Quit { get; init; }
 

@@ -59,7 +59,9 @@ internal sealed class FaceSocket : IAsyncDisposable
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            File.Delete(_path); // of a daemon that was killed: one that lives holds the lock of the home, so it is not here
+            if (SomebodyAnswers())
+                throw new IOException("somebody else answers there, PM2 itself most likely: 'pharos migrate' takes its apps over");
+            File.Delete(_path); // of a daemon that was killed
             socket.Bind(new UnixDomainSocketEndPoint(_path));
             File.SetUnixFileMode(_path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             socket.Listen(Backlog);
@@ -73,6 +75,22 @@ internal sealed class FaceSocket : IAsyncDisposable
                 _say($"cannot listen on {_path}: {e.Message}");
             _said = e.Message;
             return null;
+        }
+    }
+
+    private bool SomebodyAnswers()
+    {
+        if (!File.Exists(_path))
+            return false;
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            probe.Connect(new UnixDomainSocketEndPoint(_path));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
         }
     }
 

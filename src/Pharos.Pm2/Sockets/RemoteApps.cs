@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Pharos.Contracts;
 using Pharos.Contracts.Client;
 using Pharos.Pm2.Commands;
@@ -12,25 +13,46 @@ using Pharos.Pm2.Start;
 namespace Pharos.Pm2.Sockets;
 
 /// <summary>The daemon's apps as a client of the request socket sees them: processes with numbers, declared and changed in PM2's terms.</summary>
-internal sealed class RemoteApps(FaceOptions options)
+internal sealed partial class RemoteApps(FaceOptions options) : IDisposable
 {
     private const int MostNames = 50;
     private const int DefaultReadyLimit = 3000;
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(30);
 
+    private readonly SemaphoreSlim _declaring = new(1);
+    private readonly NodeVersions _versions = new(options.AskVersion);
+
     private PharosClient Client => options.Client;
 
     /// <summary>All processes, with the values of their environments.</summary>
-    public async Task<List<Pm2Process>> ListAsync(CancellationToken stop) =>
-        [.. (await Client.Apps(withEnv: true, stop)).SelectMany(app => app.Instances.Select(i => Pm2Process.Of(app, i))).OrderBy(p => p.Number)];
+    public async Task<List<Pm2Process>> ListAsync(CancellationToken stop)
+    {
+        List<Pm2Process> list = [];
+        foreach (var app in await Client.Apps(withEnv: true, stop))
+        {
+            var version = await _versions.OfAsync(app.Interpreter, stop);
+            list.AddRange(app.Instances.Select(i => With(Pm2Process.Of(app, i), version)));
+        }
+
+        return [.. list.OrderBy(p => p.Number)];
+    }
 
     /// <summary>All processes in PM2's shape.</summary>
     public async Task<JsonArray> ShapesAsync(CancellationToken stop) => new([.. (await ListAsync(stop)).Select(p => (JsonNode)Shape(p))]);
+
+    private static Pm2Process With(Pm2Process process, string? nodeVersion)
+    {
+        if (nodeVersion is not null)
+            process.Options["node_version"] = nodeVersion;
+        return process;
+    }
 
     /// <summary>A process in PM2's shape. Values are as they are: who asks can change them and give them back.</summary>
     public static JsonObject Shape(Pm2Process process)
     {
         var shape = ProcessShape.Of(process.App with { Env = Declaration.Shown(process.App.Env) }, process.Instance, mask: false);
+        if (process.Options["node_version"] is { } version)
+            shape["pm2_env"]!["node_version"] = version.DeepClone();
         shape["process"] = new JsonObject { ["pid"] = process.Instance.Pid ?? 0 };
         return shape;
     }
@@ -51,7 +73,9 @@ internal sealed class RemoteApps(FaceOptions options)
     {
         var app = await Client.Ask(HttpMethod.Get, $"v1/apps/{Uri.EscapeDataString(process.App.Name)}?env=1", null, stop);
         var view = System.Text.Json.JsonSerializer.Deserialize(app, ContractsJson.Default.AppView)!;
-        return view.Instances.FirstOrDefault(i => i.Index == process.Instance.Index) is { } it ? Shape(Pm2Process.Of(view, it)) : Shape(process);
+        return view.Instances.FirstOrDefault(i => i.Index == process.Instance.Index) is { } it
+            ? Shape(With(Pm2Process.Of(view, it), await _versions.OfAsync(view.Interpreter, stop)))
+            : Shape(process);
     }
 
     /// <summary>Declares an app that a client has prepared, and starts it.</summary>
@@ -63,29 +87,26 @@ internal sealed class RemoteApps(FaceOptions options)
         var (conf, env) = Dumped.Of(entry, InstancesOf(entry["instances"]));
         if (entry["instances"] is not null)
             conf["instances"] = InstancesOf(entry["instances"]).ToString(CultureInfo.InvariantCulture);
+        if (entry["pm_pid_path"]?.ToString() is { } pid)
+            conf["pid_file"] = PidNumber().Replace(pid, $"-{LogPaths.Number}.pid");
         if (entry["exec_mode"] is { } mode)
             conf["exec_mode"] = mode.ToString();
         if (entry["status"]?.ToString() == StatusWord.Stopped)
             conf["autostart"] = false;
         var declaration = Declaration.Of(Command(), conf, env, null, null, out var fault) ?? throw new RpcException(fault!);
-        var taken = (await ListAsync(stop)).Select(p => p.App.Name).ToHashSet();
-        var stem = declaration.Request.Name!;
-        foreach (var name in Enumerable.Range(1, MostNames).Select(n => n == 1 ? stem : $"{stem}-{n}").Where(n => !taken.Contains(n)))
+        await _declaring.WaitAsync(stop); // who asks first has the lower number
+        string name;
+        try
         {
-            try
-            {
-                await Client.Start(declaration.Request with { Name = name }, stop);
-            }
-            catch (PharosApiException e) when (e.Problem.Title == "conflict" && e.Message.Contains("exists already", StringComparison.Ordinal))
-            {
-                continue; // somebody else took the name meanwhile
-            }
-
-            await AwaitReadyAsync(declaration, name, stop);
-            return [.. (await ListAsync(stop)).Where(p => p.App.Name == name)];
+            name = await DeclareAsync(declaration.Request, stop);
+        }
+        finally
+        {
+            _declaring.Release();
         }
 
-        throw new RpcException($"no name is left for another '{stem}'");
+        await AwaitReadyAsync(declaration, name, stop);
+        return [.. (await ListAsync(stop)).Where(p => p.App.Name == name)];
     }
 
     /// <summary>Lays what a client asks for over what an app was declared with.</summary>
@@ -144,6 +165,25 @@ internal sealed class RemoteApps(FaceOptions options)
         await ApplyAsync(process, declaration.Request with { Annotations = annotations }, start: false, stop);
     }
 
+    private async Task<string> DeclareAsync(StartRequest request, CancellationToken stop)
+    {
+        var taken = (await ListAsync(stop)).Select(p => p.App.Name).ToHashSet();
+        foreach (var name in Enumerable.Range(1, MostNames).Select(n => n == 1 ? request.Name! : $"{request.Name}-{n.ToString(CultureInfo.InvariantCulture)}").Where(n => !taken.Contains(n)))
+        {
+            try
+            {
+                await Client.Start(request with { Name = name }, stop);
+                return name;
+            }
+            catch (PharosApiException e) when (e.Problem.Title == "conflict" && e.Message.Contains("exists already", StringComparison.Ordinal))
+            {
+                // Somebody else took the name meanwhile.
+            }
+        }
+
+        throw new RpcException($"no name is left for another '{request.Name}'");
+    }
+
     private async Task<bool> ApplyAsync(Pm2Process process, StartRequest request, bool start, CancellationToken stop)
     {
         var source = process.App.Source ?? options.Home.Dump;
@@ -168,6 +208,13 @@ internal sealed class RemoteApps(FaceOptions options)
             await Task.Delay(Step, stop);
         }
     }
+
+    // name.pid, name-3.pid: PM2 puts the number of each process there.
+    [GeneratedRegex(@"(-\d+)?\.pid$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex PidNumber();
+
+    /// <inheritdoc/>
+    public void Dispose() => _declaring.Dispose();
 
     private Pm2Context Command() => new(new QuietHost(options.Variables), Pm2Line.Read([]), options.Home);
 

@@ -22,6 +22,7 @@ internal sealed class RpcMethods : IRpcMethods, IDisposable
     private readonly RemoteApps _apps;
     private readonly Dictionary<string, Func<JsonArray, CancellationToken, Task<RpcResult>>> _methods;
     private readonly ConcurrentDictionary<(string App, string Word), (DateTimeOffset At, HashSet<int> Waiting)> _changed = new();
+    private readonly ConcurrentDictionary<int, bool> _toQuit = new();
     private readonly SemaphoreSlim _changing = new(1); // one change of an app's settings at a time: clients send one for each of its processes
 
     public RpcMethods(FaceOptions options, Bus bus, BusFeed feed)
@@ -67,7 +68,7 @@ internal sealed class RpcMethods : IRpcMethods, IDisposable
     public IReadOnlyCollection<string> Names => _methods.Keys;
 
     /// <summary>Clients that wait to be told that the daemon is gone.</summary>
-    public ConcurrentBag<int> ToQuit { get; } = [];
+    public IEnumerable<int> ToQuit => _toQuit.Keys; // once each: a second SIGQUIT would end the client
 
     private static RpcResult NoProfile => RpcResult.Of(new JsonObject { ["error"] = "this daemon is no Node program: it has no V8 profile" });
 
@@ -112,6 +113,9 @@ internal sealed class RpcMethods : IRpcMethods, IDisposable
         var process = await _apps.FindAsync(Id(args), $"{Id(args)} : id unknown", stop);
         _feed.Expect(process.Number, "stop");
         await Client.Stop(process.Selector, stop);
+        // As under PM2, what is stopped is not watched any more, also when it is started again.
+        if (process.Watched && (await Client.Instances(process.App.Name, stop)).All(i => i.State == "stopped"))
+            await _apps.ChangeAsync(process, new JsonObject { ["current_conf"] = new JsonObject { ["watch"] = false } }, start: false, stop);
         return RpcResult.Of(await _apps.AgainAsync(process, stop));
     }
 
@@ -333,7 +337,7 @@ internal sealed class RpcMethods : IRpcMethods, IDisposable
     private async Task<RpcResult> KillAsync(JsonArray args, Socket peer, CancellationToken stop)
     {
         if (args.ElementAtOrDefault(0) is JsonObject asked && int.TryParse(asked["pid"]?.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && pid == _options.PidOf(peer))
-            ToQuit.Add(pid);
+            _toQuit[pid] = true;
         await Client.Shutdown(keepApps: false, stop);
         return new RpcResult([], IsSilent: true);
     }
@@ -359,7 +363,11 @@ internal sealed class RpcMethods : IRpcMethods, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _changing.Dispose();
+    public void Dispose()
+    {
+        _changing.Dispose();
+        _apps.Dispose();
+    }
 
     private static JsonNode? Id(JsonArray args) => args.ElementAtOrDefault(0) is JsonObject map && map.TryGetPropertyValue("id", out var id) ? id : args.ElementAtOrDefault(0);
 

@@ -60,6 +60,8 @@ public sealed partial class InstanceActor
     {
         if (_spec.Ready is not null)
             return; // its probe says so
+        if (Snapshot.State is { Beside.Role: BesideRole.Successor } state && state.Beside.Incarnation == incarnation && Speech?.IsListening(state.Incarnation) == true)
+            return; // it is to take the place of one that listens: it is ready when it does
         seat.AwaitReady(incarnation, _spec.Policy.MinUptime - _services.Time.GetElapsedTime(spawnedAt));
     }
 

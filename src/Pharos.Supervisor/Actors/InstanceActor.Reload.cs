@@ -8,6 +8,8 @@ namespace Pharos.Supervisor.Actors;
 /// <summary>The two seats of an instance, and how its processes change them.</summary>
 public sealed partial class InstanceActor
 {
+    private static readonly TimeSpan SettlingTime = TimeSpan.FromSeconds(10);
+
     private volatile TaskCompletionSource? _finished; // somebody waits until the process has finished what it is at
 
     /// <summary>Pid of the second process; null: there is none.</summary>
@@ -67,8 +69,17 @@ public sealed partial class InstanceActor
     /// <summary>A server that listens can do its work, when nobody said how else that is to be found out.</summary>
     private void Listens(int incarnation)
     {
+        _ = SettleAsync(incarnation);
         if (_spec.Ready is null)
             Post(new BecameReady(incarnation));
+    }
+
+    /// <summary>A process that has listened for a while has asked for all that it needs: what one before it shared besides is let go.</summary>
+    private async Task SettleAsync(int incarnation)
+    {
+        await Task.Delay(SettlingTime, _services.Time);
+        if (Snapshot.State is { Alive: true, Beside: null } state && state.Incarnation == incarnation && Speech!.IsListening(incarnation))
+            Speech.Settled();
     }
 
     private static InstanceSnapshot Showing(InstanceSnapshot it, Running running) =>

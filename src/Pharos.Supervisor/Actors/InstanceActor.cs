@@ -8,7 +8,6 @@ using Pharos.Core.Specs;
 using Pharos.Logs.Live;
 using Pharos.Supervisor.Messages;
 using Pharos.Supervisor.Operations.Jobs;
-using Pharos.Supervisor.Probes;
 using Pharos.Supervisor.State;
 using Pharos.Supervisor.Tracing;
 using Pharos.Telemetry.Instances;
@@ -291,7 +290,7 @@ public sealed partial class InstanceActor : IAsyncDisposable
             Run(effect);
         if (step.Handled && letter.Event is Spawned or Adopted && next.State is { Phase: Phase.Starting or Phase.Running })
             BeginProbing(letter.Event, next.State);
-        if (step.Handled && (letter.Event is BecameReady || next.State is { Phase: Phase.Stopped or Phase.Failed, Beside: null }))
+        if (step.Handled && next.State is { Phase: Phase.Stopped or Phase.Failed, Beside: null })
             Speech?.Settled();
         if ((step.Handled && letter.Event is not StatusSaid) || next.Wanted != before.Wanted)
             _changed();

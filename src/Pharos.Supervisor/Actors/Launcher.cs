@@ -24,6 +24,8 @@ internal sealed record Running(IHostedProcess Process, LogAttachment Logs, strin
 /// <summary>Turns a spec into a process: resolve, environment, streams, spawn. Runs outside the actor and answers with a value.</summary>
 internal sealed class Launcher(ActorServices services, InstanceKey key, Guid instanceId, TelemetryResource resource, InstanceLog log)
 {
+    private const string SlotWord = "{instance}";
+
     // Two homes of one machine may have apps of the same name, and so the same instance ids: neither may sweep away the other's processes.
     private readonly string _home = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(services.Options.LogDirectory)).AsSpan(0, 4));
 
@@ -82,7 +84,13 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
         return InputOf(incarnation);
     }
 
-    public Launched<ResolvedCommand> Resolve(AppSpec spec) => services.Host.Resolve(spec);
+    public Launched<ResolvedCommand> Resolve(AppSpec spec)
+    {
+        var resolved = services.Host.Resolve(spec);
+        return spec.Cluster is not null && resolved.Value is { } found && services.Runtimes?.Speaks(found.Executable) != true
+            ? new LaunchRefused($"cluster is for scripts that node runs, and this is run by {found.Executable}; name node as interpreter, or take cluster away")
+            : resolved;
+    }
 
     public Launched<Running> Spawn(AppSpec spec, ResolvedCommand command, int incarnation, ActivityContext context, Action<ExitStatus> exited)
     {
@@ -207,6 +215,12 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
     private ImmutableSortedDictionary<string, string> Environment(AppSpec spec, ActivityContext context)
     {
         var env = spec.Env.ToBuilder();
+        foreach (var (name, value) in spec.Env)
+        {
+            if (value.Contains(SlotWord, StringComparison.Ordinal) && !spec.ShellEnv.Contains(name))
+                env[name] = value.Replace(SlotWord, key.Index.ToString(), StringComparison.Ordinal);
+        }
+
         env["PHAROS_APP"] = key.App;
         env["PHAROS_INSTANCE_INDEX"] = key.Index.ToString();
         if (spec.NumberVar is { } numbered)

@@ -26,7 +26,7 @@ public sealed class InstanceSpeech
     private readonly IAppRuntime _runtime;
     private readonly InstanceTelemetry _telemetry;
     private readonly Lock _lock = new(); // guards all below: launcher, channel thread, requests
-    private readonly Dictionary<int, IConversation> _talks = [];
+    private readonly Dictionary<int, Talk> _talks = [];
     private readonly List<(string Action, TaskCompletionSource<string> Answer)> _asked = [];
     private int _current;
 
@@ -51,7 +51,14 @@ public sealed class InstanceSpeech
     internal Action<int> Drained { private get; init; } = _ => { };
 
     /// <summary>What is known by now of the newest process.</summary>
-    public Heard Heard { get; private set; } = Heard.Nothing;
+    public Heard Heard
+    {
+        get
+        {
+            lock (_lock)
+                return _talks.TryGetValue(_current, out var talk) ? talk.Heard : Heard.Nothing;
+        }
+    }
 
     /// <summary>What a process that is about to be made is given.</summary>
     internal IReadOnlyList<KeyValuePair<string, string>> Variables(int incarnation, IReadOnlyDictionary<string, string> env) => _runtime.Variables(_key, incarnation, env);
@@ -64,37 +71,37 @@ public sealed class InstanceSpeech
     internal string? Begin(int incarnation, IHostedProcess process, bool isNew)
     {
         var channel = process.Channel(out var refused);
+        var talk = new Talk { Heard = Heard.Nothing with { Channel = channel is null ? refused : "open" } };
         lock (_lock)
         {
-            _current = incarnation;
-            Heard = Heard.Nothing with { Channel = channel is null ? refused : "open" };
+            // The second process of a reload does not speak for the instance yet.
+            if (_talks.Count == 0)
+                _current = incarnation;
+            _talks[incarnation] = talk;
         }
 
         if (channel is null)
             return refused;
-        var talk = _runtime.Begin(_key, incarnation, process, channel, isNew, word => Take(incarnation, word));
+        var conversation = _runtime.Begin(_key, incarnation, process, channel, isNew, word => Take(incarnation, word));
         lock (_lock)
-            _talks[incarnation] = talk;
+            talk.Conversation = conversation;
         return null;
     }
 
     /// <summary>The process is gone.</summary>
     internal void End(int incarnation)
     {
-        IConversation? talk;
+        Talk? talk;
         lock (_lock)
         {
-            if (_talks.Remove(incarnation, out talk) && _talks.Count == 0)
+            if (_talks.Remove(incarnation, out talk) && incarnation == _current)
             {
                 _asked.ForEach(a => a.Answer.TrySetCanceled());
                 _asked.Clear();
             }
-
-            if (incarnation == _current)
-                Heard = Heard.Nothing;
         }
 
-        talk?.Dispose();
+        talk?.Conversation?.Dispose();
     }
 
     /// <summary>The daemon goes; the processes stay.</summary>
@@ -111,12 +118,7 @@ public sealed class InstanceSpeech
     internal void Switch(int incarnation)
     {
         lock (_lock)
-        {
-            if (_current == incarnation)
-                return;
             _current = incarnation;
-            Heard = Heard.Nothing with { Channel = _talks.ContainsKey(incarnation) ? "open" : null };
-        }
     }
 
     /// <summary>Sends a value to the newest process.</summary>
@@ -124,7 +126,7 @@ public sealed class InstanceSpeech
     public bool Send(string json, int? incarnation = null)
     {
         lock (_lock)
-            return _talks.TryGetValue(incarnation ?? _current, out var talk) && talk.Send(json);
+            return _talks.TryGetValue(incarnation ?? _current, out var talk) && talk.Conversation?.Send(json) == true;
     }
 
     /// <summary>Takes a process off its listeners.</summary>
@@ -132,7 +134,14 @@ public sealed class InstanceSpeech
     internal bool Drain(int incarnation)
     {
         lock (_lock)
-            return _talks.TryGetValue(incarnation, out var talk) && talk.Drain();
+            return _talks.TryGetValue(incarnation, out var talk) && talk.Conversation?.Drain() == true;
+    }
+
+    /// <summary>Whether a process accepts from a listener that it shares.</summary>
+    internal bool IsListening(int incarnation)
+    {
+        lock (_lock)
+            return _talks.TryGetValue(incarnation, out var talk) && talk.Conversation?.IsListening == true;
     }
 
     /// <summary>Nothing is to come in the slot, or what came is ready.</summary>
@@ -148,10 +157,10 @@ public sealed class InstanceSpeech
         var answer = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
-            if (!_talks.TryGetValue(_current, out var talk))
+            if (!_talks.TryGetValue(_current, out var talk) || talk.Conversation is not { } conversation)
                 return null;
             _asked.Add((action, answer));
-            if (!talk.Ask(action, parameterJson))
+            if (!conversation.Ask(action, parameterJson))
             {
                 _asked.Remove((action, answer));
                 return null;
@@ -186,11 +195,7 @@ public sealed class InstanceSpeech
                 Note(incarnation, x.Numbers);
                 break;
             case RuntimeWord.Offered x:
-                lock (_lock)
-                {
-                    if (incarnation == _current && Heard.Actions.Length < MostActions)
-                        Heard = Heard with { Actions = [.. Heard.Actions.Where(a => a.Name != x.Action.Name), x.Action] };
-                }
+                Change(incarnation, h => h.Actions.Length >= MostActions ? h : h with { Actions = [.. h.Actions.Where(a => a.Name != x.Action.Name), x.Action] });
 
                 break;
             case RuntimeWord.Answered x:
@@ -215,11 +220,7 @@ public sealed class InstanceSpeech
                 break;
             case RuntimeWord.Disconnected:
                 Drained(incarnation);
-                lock (_lock)
-                {
-                    if (incarnation == _current && Heard.Channel is not null)
-                        Heard = Heard with { Channel = "closed" };
-                }
+                Change(incarnation, h => h with { Channel = "closed" });
 
                 break;
         }
@@ -227,20 +228,34 @@ public sealed class InstanceSpeech
 
     private void Note(int incarnation, ImmutableArray<AppNumber> numbers)
     {
-        lock (_lock)
+        Change(incarnation, h =>
         {
-            if (incarnation != _current)
-                return;
-            var known = Heard.Numbers.ToBuilder();
+            var known = h.Numbers.ToBuilder();
             foreach (var number in numbers)
             {
                 if (known.Count < MostNumbers || known.ContainsKey(number.Name))
                     known[number.Name] = number;
             }
 
-            Heard = Heard with { Numbers = known.ToImmutable() };
-        }
+            return h with { Numbers = known.ToImmutable() };
+        });
+        if (Volatile.Read(ref _current) == incarnation)
+            _telemetry.App.Take(numbers);
+    }
 
-        _telemetry.App.Take(numbers);
+    private void Change(int incarnation, Func<Heard, Heard> change)
+    {
+        lock (_lock)
+        {
+            if (_talks.TryGetValue(incarnation, out var talk))
+                talk.Heard = change(talk.Heard);
+        }
+    }
+
+    private sealed class Talk
+    {
+        public IConversation? Conversation { get; set; }
+
+        public required Heard Heard { get; set; }
     }
 }

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Hosting;
 using Pharos.Api;
 using Pharos.Contracts;
 using Pharos.Contracts.Client;
+using Pharos.Core.Ports;
 using Pharos.Daemon.Service;
 using Pharos.Linux.Daemon;
 using Pharos.Linux.Notify;
@@ -55,6 +56,7 @@ internal static class DaemonHost
         using var notify = new NotifySockets(Path.Combine(paths.Stdio, "notify"));
         using var files = new FileWatch();
         using var sockets = new ListenSockets();
+        var runtimes = new NodeRuntimes(sockets, paths.Stdio, log.Say);
         var services = new ActorServices
         {
             Host = host,
@@ -64,7 +66,7 @@ internal static class DaemonHost
             Time = TimeProvider.System,
             Sink = telemetry.Sink,
             Files = files,
-            Runtimes = new NodeRuntimes(sockets, paths.Stdio, log.Say),
+            Runtimes = runtimes,
             Say = log.Say,
             Options = new SupervisorOptions
             {
@@ -120,7 +122,7 @@ internal static class DaemonHost
         log.Say($"pharos {PharosActivity.Version} ready, pid {Environment.ProcessId}, home {paths.Home}, telemetry {(options.Otlp.HasDestination ? options.Otlp : "stays here")}");
         ShowPid(paths, log.Say);
         using var toOurselves = paths.Pm2 is null ? null : new PharosClient(paths.Socket);
-        var face = toOurselves is null ? null : new FaceServer(Face(paths.Pm2!, toOurselves, log.Say));
+        var face = toOurselves is null ? null : new FaceServer(Face(paths.Pm2!, toOurselves, host, log.Say));
         log.Also = face is null ? null : face.Said;
         ready.Ready();
         manager.Ready(SignsOfLife.Describe(supervisor));
@@ -147,6 +149,8 @@ internal static class DaemonHost
             host.StopReaping(); // before the actors end: nobody would hear of an exit that is reaped after that
         else
             HidePid(paths);
+        if (how is Ending.StopApps or Ending.AppsStopped)
+            runtimes.Tidy();
         await telemetry.FlushAsync(TimeSpan.FromSeconds(how == Ending.Replace ? 1 : 3));
         log.Say(how switch
         {
@@ -172,7 +176,7 @@ internal static class DaemonHost
         Replace,
     }
 
-    private static FaceOptions Face(Pm2Home home, PharosClient client, Action<string> say) => new()
+    private static FaceOptions Face(Pm2Home home, PharosClient client, ICommandRunner commands, Action<string> say) => new()
     {
         Home = home,
         Client = client,
@@ -180,6 +184,14 @@ internal static class DaemonHost
         IsAllowed = IsAllowed,
         PidOf = peer => PeerCredentials.Of(peer.SafeHandle).Pid,
         Quit = PeerCredentials.Quit,
+        // A command that ends well says nothing: this one is made to end otherwise.
+        AskVersion = async (program, cancel) => (await commands.RunAsync(new CommandRequest
+        {
+            Command = "\"$PROGRAM\" --version; exit 1",
+            Cwd = "/",
+            Env = new Dictionary<string, string> { ["PROGRAM"] = program, ["PATH"] = "/usr/local/bin:/usr/bin:/bin" },
+            Timeout = TimeSpan.FromSeconds(20),
+        }, cancel)).Message,
         Say = say,
     };
 

@@ -156,6 +156,22 @@ internal static class VerbTable
                 """,
             Examples = [("pharos resurrect", "as it was at the last save"), ("pharos resurrect --file ~/.pharos/state/00000012.json", "as it was in that generation")],
         },
+        new("migrate", "[--dry-run] [--from DUMP]", "take over the apps of a PM2 that runs, or of its dump.pm2")
+        {
+            Options =
+            [
+                new("--dry-run", ValueKind.None, "", "only say what would be done, and what will be otherwise than it was"),
+                new("--from", ValueKind.Text, "DUMP", "a dump.pm2; without it the PM2 that runs in PM2_HOME, else the dump.pm2 in it"),
+                new("--pm2-home", ValueKind.Text, "FOLDER", "PM2's folder; default PM2_HOME, else ~/.pm2"),
+                new("--json", ValueKind.None, "", "the plan, or what came of it, as JSON"),
+            ],
+            Details =
+                """
+                One after the other each app is stopped there, started here, and watched until it is up; one that does not come up here is deleted here
+                and started there again. When all were taken over PM2 itself is ended. From then on the pm2 links of pharos are what talks to them.
+                """,
+            Examples = [("pharos migrate --dry-run", "what would change?"), ("pharos migrate", "do it")],
+        },
         new("startup", "[systemd|openrc] [options]", "start the daemon and its apps when the machine starts")
         {
             MostWords = 1, Words = "an init system",
