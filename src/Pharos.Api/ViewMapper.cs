@@ -18,6 +18,8 @@ internal static class ViewMapper
     public static InstanceView Of(InstanceActor actor, AppSpec spec, InstanceSnapshot it, DateTimeOffset now)
     {
         var state = it.State;
+        var heard = actor.Heard;
+        var traffic = actor.Traffic;
         var sampled = actor.Telemetry.TryGetSample(out var sample, out var cpu) && it.Process is not null;
         return new InstanceView
         {
@@ -47,6 +49,13 @@ internal static class ViewMapper
             Error = state.Error,
             BackoffSeconds = state.Phase == Phase.BackingOff ? state.Backoff.TotalSeconds : null,
             NextRunAt = it.Wanted ? App.NextRun(spec, now) : null,
+            OtherPid = actor.OtherPid,
+            ReloadError = state.ReloadError,
+            RequestsPerSecond = traffic?.PerSecond,
+            RequestP95Seconds = traffic?.P95Seconds,
+            Channel = heard.Channel,
+            Actions = [.. heard.Actions.Select(MessageViews.Of)],
+            Measured = MessageViews.Of(heard.Numbers),
             InstanceId = actor.Id.ToString(),
             OutLog = actor.Log.OutPath,
             ErrLog = actor.Log.ErrPath,
@@ -93,6 +102,7 @@ internal static class ViewMapper
             Source = spec.Source,
             Autostart = spec.Autostart,
             Stdio = spec.Stdio == StdioMode.Fifo ? "fifo" : "spool",
+            Stdin = spec.Stdin,
             RestartMode = spec.Policy.Mode switch { RestartMode.Always => "always", RestartMode.OnFailure => "on-failure", RestartMode.Never => "never" },
             StopSignal = SignalNames.Of(spec.Policy.StopSignal),
             GraceSeconds = spec.Policy.Grace.TotalSeconds,

@@ -26,4 +26,9 @@ namespace Pharos.Contracts;
 [JsonSerializable(typeof(LogErrorView))]
 [JsonSerializable(typeof(UpdateRequest))]
 [JsonSerializable(typeof(UpdateView))]
+[JsonSerializable(typeof(SentView))]
+[JsonSerializable(typeof(ActionRequest))]
+[JsonSerializable(typeof(IReadOnlyList<ActionView>))]
+[JsonSerializable(typeof(ActionView[]))]
+[JsonSerializable(typeof(MessageView))]
 public sealed partial class ContractsJson : JsonSerializerContext;

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Pharos.Contracts;
 
 /// <summary>One instance as the API shows it. Never holds a value of an environment variable.</summary>
@@ -81,6 +83,27 @@ public sealed record InstanceView
 
     /// <summary>When the job runs next; null for what is no job, and while its schedule is stopped.</summary>
     public DateTimeOffset? NextRunAt { get; init; }
+
+    /// <summary>Pid of the second process while a reload overlaps: the new one until it is ready, then the old one until it is gone; null: there is none.</summary>
+    public int? OtherPid { get; init; }
+
+    /// <summary>Why the last reload failed; null: it did not.</summary>
+    public string? ReloadError { get; init; }
+
+    /// <summary>HTTP requests per second over the last ten seconds; null: none was measured.</summary>
+    public double? RequestsPerSecond { get; init; }
+
+    /// <summary>Duration that 95 of 100 of them were shorter than, seconds; null: there was none.</summary>
+    public double? RequestP95Seconds { get; init; }
+
+    /// <summary>open, closed, or why there is none; null: it was given none.</summary>
+    public string? Channel { get; init; }
+
+    /// <summary>What it can be asked to do.</summary>
+    public IReadOnlyList<AppActionView> Actions { get; init; } = [];
+
+    /// <summary>What it measures of itself, by the names that it gives.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Measured { get; init; } = new Dictionary<string, JsonElement>();
 
     /// <summary>service.instance.id.</summary>
     public required string InstanceId { get; init; }
@@ -173,6 +196,9 @@ public sealed record AppView
 
     /// <summary>spool or fifo.</summary>
     public required string Stdio { get; init; }
+
+    /// <summary>It has a stdin that lines can be sent to.</summary>
+    public bool Stdin { get; init; }
 
     /// <summary>always, on-failure or never.</summary>
     public required string RestartMode { get; init; }

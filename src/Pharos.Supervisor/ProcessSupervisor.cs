@@ -9,6 +9,7 @@ using Pharos.Logs.Live;
 using Pharos.Logs.Store;
 using Pharos.Supervisor.Actors;
 using Pharos.Supervisor.Dependencies;
+using Pharos.Supervisor.Messages;
 using Pharos.Supervisor.Operations;
 using Pharos.Supervisor.Operations.Jobs;
 using Pharos.Supervisor.Sampling;
@@ -58,6 +59,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         _jobs = new JobScheduler(() => _apps.Values, services.Time, services.Say);
         services.Stats.InstancesByState = CountByState;
         services.AwaitDependencies = new DependencyGate(name => _apps.GetValueOrDefault(name), services.Time).AwaitAsync;
+        services.SaveNow = () => _keeper.TrySave();
         _ = new DependentRestarts(() => _apps.Values, services.Events);
     }
 
@@ -66,6 +68,9 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
 
     /// <summary>Changes of all instances.</summary>
     public InstanceEventHub Events => _services.Events;
+
+    /// <summary>What apps say over their channels.</summary>
+    public AppMessages Messages => _services.Messages;
 
     /// <summary>The supervisor's own numbers.</summary>
     public SupervisorStats Stats => _services.Stats;
@@ -149,8 +154,8 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         return await UpAsync(actors, new RestartRequested(RestartReason.Manual), context, cancel);
     }
 
-    /// <summary>Stops and forgets whole apps.</summary>
-    /// <param name="selector">An app's name, or all.</param>
+    /// <summary>Stops and forgets apps, or one instance of an app, whose slot stays empty until the app is scaled; with its last instance the app goes, too.</summary>
+    /// <param name="selector">An app's name, APP:INDEX, or all.</param>
     /// <param name="context">The command that it comes from.</param>
     /// <param name="cancel">Gives up waiting.</param>
     /// <returns>Null when they are gone.</returns>
@@ -158,8 +163,8 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
     {
         if (Select(selector, out var actors) is { } refused)
             return refused;
-        if (InstanceKey.TryParse(selector, out var one) && !_apps.ContainsKey(selector))
-            return new(Refusal.Invalid, $"an app is deleted whole: use 'pharos delete {one.App}', or 'pharos stop {selector}' for the one instance");
+        if (InstanceKey.TryParse(selector, out _) && !_apps.ContainsKey(selector) && _apps.TryGetValue(actors[0].Snapshot.Key.App, out var whole) && whole.Instances.Count > 1)
+            return await DeleteInstanceAsync(actors[0], context, cancel);
         // Whoever of them was deleted and declared anew while we waited is somebody else's.
         var apps = actors.Select(a => a.Snapshot.Key.App).Distinct().Select(name => _apps.GetValueOrDefault(name)).OfType<App>().ToList();
         if (await StopAllAsync(actors, context, cancel) is { } unstopped)
@@ -304,7 +309,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
             try
             {
                 await actor.AskAsync(new StopRequested(), context);
-                await actor.WaitAsync(s => s.State.Phase == Phase.Stopped || s.Wanted, cancel); // wanted: somebody started it again meanwhile
+                await actor.WaitAsync(s => s.State is { Phase: Phase.Stopped, Beside: null } || s.Wanted, cancel); // wanted: somebody started it again meanwhile
                 return null;
             }
             catch (ActorEndedException e)
@@ -355,10 +360,18 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
     private App Make(AppSpec spec, IReadOnlyList<SavedInstance> saved, IReadOnlyList<MarkedProcess> marked, SavedJob? job = null)
     {
         var runs = LedgerOf(spec, job);
-        var instances = Enumerable.Range(0, spec.Instances)
+        var instances = SlotsOf(spec, saved.Select(s => s.Index))
             .Select(index => MakeActor(spec, new InstanceKey(spec.Name, index), saved.FirstOrDefault(s => s.Index == index), marked))
             .ToList();
         return new App(spec, AppResource.OfApp(spec, _services.Options)) { Instances = instances, Runs = runs };
+    }
+
+    /// <summary>The slots of an app: those that it has, as far as it is to have so many, and the lowest that are free.</summary>
+    private static IEnumerable<int> SlotsOf(AppSpec spec, IEnumerable<int> taken)
+    {
+        List<int> slots = [.. taken.Order().Take(spec.Instances)];
+        var free = Enumerable.Range(0, spec.Instances + slots.Count).Except(slots).Take(spec.Instances - slots.Count).ToList();
+        return slots.Concat(free).Order();
     }
 
     private InstanceActor MakeActor(AppSpec spec, InstanceKey key, SavedInstance? saved, IReadOnlyList<MarkedProcess> marked)

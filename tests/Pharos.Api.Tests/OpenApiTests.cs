@@ -28,6 +28,7 @@ public sealed class OpenApiTests : IAsyncLifetime
             ContractsJson.Default.ProbeRequest, ContractsJson.Default.DependencyRequest, ContractsJson.Default.WatchRequest, ContractsJson.Default.ScheduleRequest,
             ContractsJson.Default.UpdateRequest, ContractsJson.Default.UpdateView,
             ContractsJson.Default.ResurrectView, ContractsJson.Default.ResurrectedView,
+            ContractsJson.Default.ReloadRequest, ContractsJson.Default.SentView, ContractsJson.Default.ActionRequest, ContractsJson.Default.ActionView, ContractsJson.Default.AppActionView, ContractsJson.Default.MessageView,
             ContractsJson.Default.JobView, ContractsJson.Default.RunView,
         ];
         var schemas = (await Document()).GetProperty("components").GetProperty("schemas").EnumerateObject().ToDictionary(s => s.Name, s => s.Value);

@@ -3,8 +3,10 @@ using System.Diagnostics;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
+using Pharos.Linux.Sockets;
 using Pharos.Linux.Streams;
 using Pharos.Logs.Pump;
+using Pharos.Node;
 using Pharos.Logs.Store;
 using Pharos.Supervisor.Actors;
 using Pharos.Supervisor.Operations;
@@ -18,6 +20,8 @@ namespace Pharos.Supervisor.Tests;
 internal sealed class World : IAsyncDisposable
 {
     private LogPump? _pump;
+
+    private ListenSockets Sockets { get; } = new();
 
     public World(Func<World, IStateStore>? store = null, TimeProvider? time = null, ManualTime? manual = null, IProcessSampler? sampler = null)
     {
@@ -143,6 +147,7 @@ internal sealed class World : IAsyncDisposable
                 Time = Clock,
                 Say = Said.Enqueue,
                 Files = Files,
+                Runtimes = new NodeRuntimes(Sockets, Home.Path + "/stdio", Said.Enqueue),
                 Options = new SupervisorOptions
                 {
                     SpoolDirectory = Home.Path + "/stdio",

@@ -39,6 +39,21 @@ internal sealed partial class SpecReader
         return r.CrashWindow is null && policy.MaxCrashes > 0 ? policy with { CrashWindow = policy.FittingWindow() } : policy;
     }
 
+    private ReloadSpec Reload(StartRequest r)
+    {
+        if ((r.Cluster is not null && r.Ipc == false) || (r.StopMessage is not null && r.Ipc == false))
+            _faults.Add($"ipc false does not go with {(r.Cluster is null ? "stopMessage" : "cluster")}, which needs the channel: take one of them away");
+        if (r.Cluster is not null && r.Schedule is not null)
+            _faults.Add("cluster does not go with schedule: a job ends by itself, and serves nobody");
+        var defaults = new ReloadSpec();
+        return r.Reload is not { } reload ? defaults : new()
+        {
+            Timeout = Positive("reload.timeout", reload.Timeout, defaults.Timeout),
+            Drain = Duration("reload.drain", reload.Drain, defaults.Drain),
+            Overlap = reload.Overlap,
+        };
+    }
+
     private ProbeSpec? Probe(string key, ProbeRequest? r)
     {
         if (r is null)

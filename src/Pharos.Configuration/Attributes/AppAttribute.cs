@@ -20,6 +20,8 @@ internal enum AttributeKind
     Filter,
     ExitCodes,
     Restart,
+    Mode,
+    Balance,
     Stdio,
     Umask,
     Signal,

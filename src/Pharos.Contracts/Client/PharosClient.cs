@@ -90,6 +90,20 @@ public sealed class PharosClient : IDisposable
     /// <returns>The instances, when it is done.</returns>
     public Task<InstanceView[]> Restart(string selector, CancellationToken cancellation = default) => Operate(selector, "/restart", cancellation);
 
+    /// <summary>New processes in place of the old ones, without a gap where an app can do that.</summary>
+    /// <param name="selector"><c>all</c>, <c>APP</c> or <c>APP:INDEX</c>.</param>
+    /// <param name="parallel">How many at a time.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <returns>The instances, when it is done.</returns>
+    public Task<InstanceView[]> Reload(string selector, int parallel = 1, CancellationToken cancellation = default) => Operate(selector, $"/reload?parallel={parallel}", cancellation);
+
+    /// <summary>More instances, or fewer.</summary>
+    /// <param name="app">The app.</param>
+    /// <param name="change">A number, +N or -N.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <returns>The instances, when it is done.</returns>
+    public Task<InstanceView[]> Scale(string app, string change, CancellationToken cancellation = default) => Operate(app, $"/scale?to={Uri.EscapeDataString(change)}", cancellation);
+
     /// <summary>Runs a job now.</summary>
     /// <param name="name">The app.</param>
     /// <param name="wait">Waits for its end.</param>
@@ -98,10 +112,83 @@ public sealed class PharosClient : IDisposable
     public Task<RunView> Run(string name, bool wait, CancellationToken cancellation = default) =>
         Send(HttpMethod.Post, App(name, wait ? "/run?wait=1" : "/run"), ContractsJson.Default.RunView, cancellation);
 
+    /// <summary>Sends a JSON value to instances over their channels.</summary>
+    /// <param name="selector"><c>all</c>, <c>APP</c> or <c>APP:INDEX</c>.</param>
+    /// <param name="json">One JSON value.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <returns>How many it was sent to.</returns>
+    public Task<SentView> Send(string selector, string json, CancellationToken cancellation = default) =>
+        Send(HttpMethod.Post, Instance(selector, "/message"), ContractsJson.Default.SentView, cancellation, new StringContent(json, System.Text.Encoding.UTF8, "application/json"));
+
+    /// <summary>Asks instances to do something that they offer, and waits for their answers.</summary>
+    /// <param name="selector"><c>all</c>, <c>APP</c> or <c>APP:INDEX</c>.</param>
+    /// <param name="request">What.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <returns>An answer or an error for each.</returns>
+    public Task<ActionView[]> Act(string selector, ActionRequest request, CancellationToken cancellation = default) =>
+        Send(HttpMethod.Post, Instance(selector, "/action"), ContractsJson.Default.ActionViewArray, cancellation, JsonContent.Create(request, ContractsJson.Default.ActionRequest));
+
+    /// <summary>What instances say over their channels from now on. Ends with the daemon.</summary>
+    /// <param name="selector"><c>all</c>, <c>APP</c> or <c>APP:INDEX</c>.</param>
+    /// <param name="cancellation">Ends the stream.</param>
+    /// <param name="listening">Called when nothing is missed any more.</param>
+    public async IAsyncEnumerable<MessageView> Messages(string selector = "all", Action? listening = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await foreach (var line in Lines($"v1/messages?app={Uri.EscapeDataString(selector)}", "application/x-ndjson", cancellation, listening).ConfigureAwait(false))
+        {
+            if (!line.StartsWith("{\"missed\"", StringComparison.Ordinal) && JsonSerializer.Deserialize(line, ContractsJson.Default.MessageView) is { } view)
+            {
+                yield return view;
+            }
+        }
+    }
+
     /// <summary>Stops apps and forgets them.</summary>
     public async Task Delete(string selector, CancellationToken cancellation = default)
     {
         using var answer = await Answer(new(HttpMethod.Delete, App(selector, "")), HttpCompletionOption.ResponseContentRead, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Has restarts and crashes of instances count anew.</summary>
+    /// <returns>The instances.</returns>
+    public Task<InstanceView[]> Reset(string selector, CancellationToken cancellation = default) => Operate(selector, "/reset", cancellation);
+
+    /// <summary>Sends a signal to the main process of each instance.</summary>
+    /// <returns>The instances.</returns>
+    public Task<InstanceView[]> Signal(string selector, string signal, CancellationToken cancellation = default) =>
+        Operate(selector, $"/signal?signal={Uri.EscapeDataString(signal)}", cancellation);
+
+    /// <summary>Any request that has no method of its own here.</summary>
+    /// <param name="method">HTTP method.</param>
+    /// <param name="path">Path and query, escaped, without a slash at its beginning.</param>
+    /// <param name="body">The body; null: none.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <returns>The body of the answer.</returns>
+    public async Task<string> Ask(HttpMethod method, string path, HttpContent? body = null, CancellationToken cancellation = default)
+    {
+        using var answer = await Answer(new(method, path) { Content = body }, HttpCompletionOption.ResponseContentRead, cancellation).ConfigureAwait(false);
+        return await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Any stream of lines that has no method of its own here. Empty lines are left out.</summary>
+    /// <param name="path">Path and query, escaped, without a slash at its beginning.</param>
+    /// <param name="accept">Media type.</param>
+    /// <param name="begun">Called when nothing is missed any more.</param>
+    /// <param name="cancellation">Ends the stream.</param>
+    public async IAsyncEnumerable<string> Follow(string path, string accept, Action? begun = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.Add(new(accept));
+        using var answer = await Answer(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        begun?.Invoke();
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false));
+        while (await reader.ReadLineAsync(cancellation).ConfigureAwait(false) is { } line)
+        {
+            if (line.Length > 0)
+            {
+                yield return line;
+            }
+        }
     }
 
     /// <summary>Writes a generation of the state now.</summary>
@@ -160,6 +247,8 @@ public sealed class PharosClient : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
+    private static string Instance(string selector, string action) => $"v1/instances/{Uri.EscapeDataString(selector)}{action}";
+
     private static string Selected(char first, IReadOnlyList<string> selectors, string? ns)
     {
         var query = string.Join('&', selectors.Select(s => "app=" + Uri.EscapeDataString(s)).Concat(ns is null ? [] : ["namespace=" + Uri.EscapeDataString(ns)]));
@@ -171,11 +260,12 @@ public sealed class PharosClient : IDisposable
     private Task<InstanceView[]> Operate(string selector, string action, CancellationToken cancellation) =>
         Send(HttpMethod.Post, App(selector, action), ContractsJson.Default.InstanceViewArray, cancellation);
 
-    private async IAsyncEnumerable<string> Lines(string path, string accept, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<string> Lines(string path, string accept, [EnumeratorCancellation] CancellationToken cancellation, Action? listening = null)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Accept.Add(new(accept));
         using var answer = await Answer(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        listening?.Invoke();
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false));
         while (await reader.ReadLineAsync(cancellation).ConfigureAwait(false) is { } line)
         {

@@ -2,6 +2,7 @@ using Pharos.Core.Ports;
 using Pharos.Core.Specs;
 using Pharos.Logs.Pump;
 using Pharos.Logs.Shipping;
+using Pharos.Supervisor.Messages;
 using Pharos.Telemetry.Records;
 
 namespace Pharos.Supervisor.Actors;
@@ -24,6 +25,9 @@ public sealed class ActorServices
     /// <summary>Waits for what an app depends on; gives null, or one line that says what will not come and why. The supervisor sets it.</summary>
     internal Func<AppSpec, CancellationToken, Task<string?>> AwaitDependencies { get; set; } = (_, _) => Task.FromResult<string?>(null);
 
+    /// <summary>Writes the state now. The supervisor sets it.</summary>
+    internal Action SaveNow { get; set; } = () => { };
+
     /// <summary>Clock.</summary>
     public required TimeProvider Time { get; init; }
 
@@ -41,6 +45,12 @@ public sealed class ActorServices
 
     /// <summary>Takes a line for the daemon's own log.</summary>
     public required Action<string> Say { get; init; }
+
+    /// <summary>Speaks with processes over their channels; null: nobody does, and no channel is given.</summary>
+    public IAppRuntimes? Runtimes { get; init; }
+
+    /// <summary>What apps say over their channels.</summary>
+    public AppMessages Messages { get; } = new();
 
     /// <summary>The supervisor's own numbers.</summary>
     public SupervisorStats Stats { get; } = new();

@@ -103,7 +103,7 @@ public sealed partial class ProcessSupervisor
                 return error;
             var kept = await Task.WhenAll(app.Instances.Take(spec.Instances).Select(a => ReplaceAsync(a, app, spec, wanted.Contains(a.Snapshot.Key), context)));
             var added = Added(app, spec);
-            Change(apps => apps.SetItem(spec.Name, With(spec, [.. kept, .. added])));
+            Change(apps => apps.SetItem(spec.Name, With(spec, [.. kept.Concat(added).OrderBy(Slot)])));
             foreach (var surplus in app.Instances.Skip(spec.Instances))
                 await EndAsync(surplus, app, context);
             var restarted = kept.Where(a => wanted.Contains(a.Snapshot.Key)).ToList();
@@ -138,7 +138,7 @@ public sealed partial class ProcessSupervisor
     }
 
     /// <summary>Those that stay are not touched; the highest numbers go first.</summary>
-    private async Task<string?> ScaleAsync(App app, AppSpec to, string source, bool start, ActivityContext context, CancellationToken cancel)
+    private async Task<string?> ScaleAsync(App app, AppSpec to, string? source, bool start, ActivityContext context, CancellationToken cancel)
     {
         var spec = app.Spec with { Instances = to.Instances, Source = source, Annotations = to.Annotations };
         var wanted = start || app.Instances.Any(a => a.Snapshot.Wanted);
@@ -147,7 +147,7 @@ public sealed partial class ProcessSupervisor
             return error;
         var kept = app.Instances.Take(spec.Instances).ToList();
         var added = Added(app, spec);
-        Change(apps => apps.SetItem(spec.Name, With(spec, [.. kept, .. added])));
+        Change(apps => apps.SetItem(spec.Name, With(spec, [.. kept.Concat(added).OrderBy(Slot)])));
         foreach (var actor in surplus)
             await EndAsync(actor, app, context);
         IReadOnlyList<InstanceActor> down = start ? [.. kept.Where(a => !IsUp(a)), .. added] : added;
@@ -178,7 +178,9 @@ public sealed partial class ProcessSupervisor
     }
 
     private List<InstanceActor> Added(App app, AppSpec spec) =>
-        [.. Enumerable.Range(app.Instances.Count, Math.Max(0, spec.Instances - app.Instances.Count)).Select(index => MakeActor(spec, new InstanceKey(spec.Name, index), null, []))];
+        [.. SlotsOf(spec, app.Instances.Select(Slot)).Except(app.Instances.Select(Slot)).Select(index => MakeActor(spec, new InstanceKey(spec.Name, index), null, []))];
+
+    private static int Slot(InstanceActor actor) => actor.Snapshot.Key.Index;
 
     private App With(AppSpec spec, IReadOnlyList<InstanceActor> instances) => new(spec, AppResource.OfApp(spec, _services.Options)) { Instances = instances, Runs = LedgerOf(spec) };
 

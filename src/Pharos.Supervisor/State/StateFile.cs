@@ -29,6 +29,7 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             CountersSince = i.CountersSince,
             Counters = i.Counters is null ? null : CountersEntry.From(i.Counters),
             StartedAt = i.StartedAt,
+            RestartsShown = i.RestartsShown,
             Run = i.Run is null ? null : RunEntry.From(i.Run),
             LastExit = i.LastExit is null ? null : ExitEntry.From(i.LastExit),
             LastRestart = i.LastRestart?.ToString(),
@@ -56,6 +57,7 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
                 CountersSince = i.CountersSince,
                 Counters = i.Counters?.ToCounters(),
                 StartedAt = i.StartedAt,
+                RestartsShown = i.RestartsShown,
                 Run = i.Run?.ToRun(),
                 LastExit = i.LastExit?.ToExit(),
                 LastRestart = RunEntry.Parse<RestartReason>(i.LastRestart),
@@ -91,6 +93,8 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
         public CountersEntry? Counters { get; set; }
 
         public DateTimeOffset? StartedAt { get; set; }
+
+        public long? RestartsShown { get; set; }
 
         public RunEntry? Run { get; set; }
 
@@ -163,6 +167,16 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
 
         public JobEntry? Job { get; set; }
 
+        public bool? Ipc { get; set; }
+
+        public string? StopMessage { get; set; }
+
+        public string? Cluster { get; set; }
+
+        public bool? HttpStats { get; set; }
+
+        public ReloadEntry? Reload { get; set; }
+
         public bool Autostart { get; set; } = true;
 
         public Dictionary<string, string> Logs { get; set; } = [];
@@ -172,6 +186,10 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
         public string? ErrFile { get; set; }
 
         public string? PidFile { get; set; }
+
+        public string? NumberVar { get; set; }
+
+        public bool Stdin { get; set; }
 
         public Dictionary<string, string> Annotations { get; set; } = [];
 
@@ -214,11 +232,18 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             CpuPercent = s.Resources.CpuPercent,
             Tasks = s.Resources.Tasks,
             Job = s.Job is { } j ? new(j.Cron, j.Zone, j.Overlap.ToString(), j.History, j.Deadline?.TotalMilliseconds) : null,
+            Ipc = s.Ipc,
+            StopMessage = s.StopMessage,
+            Cluster = s.Cluster?.ToString(),
+            HttpStats = s.HttpStats,
+            Reload = new(s.Reload.Timeout.TotalMilliseconds, s.Reload.Drain.TotalMilliseconds, s.Reload.Overlap),
             Autostart = s.Autostart,
             Logs = new(LogSettings.Of(s.Logs)),
             OutFile = s.OutFile,
             ErrFile = s.ErrFile,
             PidFile = s.PidFile,
+            NumberVar = s.NumberVar,
+            Stdin = s.Stdin,
             Annotations = new Dictionary<string, string>(s.Annotations),
             ShellEnv = [.. s.ShellEnv],
             Source = s.Source,
@@ -256,17 +281,27 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             Watch = Watch is { } w ? new WatchSpec { Paths = [.. w.Paths], Ignore = [.. w.Ignore], Delay = TimeSpan.FromMilliseconds(w.Delay) } : null,
             Resources = new ResourceSpec { MemoryBytes = MemoryBytes, CpuPercent = CpuPercent, Tasks = Tasks },
             Job = Job is { } j ? new JobSpec { Cron = j.Cron, Zone = j.Zone, Overlap = Enum.Parse<JobOverlap>(j.Overlap), History = j.History, Deadline = j.Deadline is { } ms ? TimeSpan.FromMilliseconds(ms) : null } : null,
+            Ipc = Ipc,
+            StopMessage = StopMessage,
+            Cluster = RunEntry.Parse<ClusterBalance>(Cluster),
+            HttpStats = HttpStats,
+            Reload = Reload is { } reload ? new ReloadSpec { Timeout = TimeSpan.FromMilliseconds(reload.Timeout), Drain = TimeSpan.FromMilliseconds(reload.Drain), Overlap = reload.Overlap } : new(),
             Autostart = Autostart,
             Logs = LogSettings.Read(Logs),
             OutFile = OutFile,
             ErrFile = ErrFile,
             PidFile = PidFile,
+            NumberVar = NumberVar,
+            Stdin = Stdin,
             Annotations = Annotations.ToImmutableSortedDictionary(StringComparer.Ordinal),
             ShellEnv = [.. ShellEnv],
             Source = Source,
             CreatedAt = CreatedAt,
         };
     }
+
+    /// <summary>Durations are milliseconds.</summary>
+    internal sealed record ReloadEntry(double Timeout, double Drain, bool? Overlap);
 
     /// <summary>Durations are milliseconds.</summary>
     internal sealed record PolicyEntry

@@ -23,6 +23,7 @@ public sealed class InstanceTelemetry : IMetricSource
     private readonly HistogramState _start = new(M.StartDuration);
     private readonly HistogramState _stop = new(M.StopDuration);
     private readonly HistogramState _run = new(M.RunDuration);
+    private readonly HistogramState _reload = new(M.ReloadDuration);
     private readonly HistogramState _probe = new(M.ProbeDuration);
     private readonly object _sampleLock = new(); // guards the fields of the sample below
     private ProcessSample _sample;
@@ -55,6 +56,12 @@ public sealed class InstanceTelemetry : IMetricSource
     /// <summary>Memory limit, bytes; null: none.</summary>
     public long? MemoryLimitBytes { get; set; }
 
+    /// <summary>The HTTP requests that it answers.</summary>
+    public ServedTraffic Http { get; } = new();
+
+    /// <summary>What the app measures of itself.</summary>
+    public AppNumbers App { get; } = new();
+
     /// <summary>Puts persisted counters back. Only before the first count.</summary>
     public void Restore(IEnumerable<KeyValuePair<RestartReason, long>> restarts, IEnumerable<KeyValuePair<ExitReason, long>> exits)
     {
@@ -76,7 +83,7 @@ public sealed class InstanceTelemetry : IMetricSource
         LogBytes = [.. _logBytes],
         LogRecords = [.. _logRecords],
         LogDropped = [.. _dropped],
-        Durations = [.. _start.Save(), .. _stop.Save(), .. _run.Save(), .. _probe.Save()],
+        Durations = [.. _start.Save(), .. _stop.Save(), .. _run.Save(), .. _reload.Save(), .. _probe.Save(), .. Http.Save()],
     };
 
     /// <summary>Puts it back. Only before the first count. What the earlier daemon counted after it was saved is not in it, and nobody was shown it.</summary>
@@ -90,7 +97,9 @@ public sealed class InstanceTelemetry : IMetricSource
             _start.Restore(series);
             _stop.Restore(series);
             _run.Restore(series);
+            _reload.Restore(series);
             _probe.Restore(series);
+            Http.Restore(series);
         }
 
         static void Put(EquatableArray<long> from, long[] to)
@@ -116,6 +125,9 @@ public sealed class InstanceTelemetry : IMetricSource
 
     /// <summary>Counts a stop that came to its end.</summary>
     public void Stopped(ExitReason reason, double seconds) => _stop.Record(Words.Of(reason), seconds);
+
+    /// <summary>Counts a reload that overlapped and came to its end.</summary>
+    public void Reloaded(bool done, double seconds) => _reload.Record(done ? "success" : "failure", seconds);
 
     /// <summary>Counts an answer of a probe.</summary>
     /// <param name="kind">How it asked.</param>
@@ -220,6 +232,7 @@ public sealed class InstanceTelemetry : IMetricSource
     /// <summary>The process is gone: its series end with the next push.</summary>
     public void ProcessGone()
     {
+        App.ProcessGone();
         lock (_sampleLock)
         {
             _endOwed |= _hasSample;
@@ -264,6 +277,7 @@ public sealed class InstanceTelemetry : IMetricSource
         var made = since with { StartUnixNanos = CreatedUnixNanos };
 
         CollectSample(points, nowUnixNanos, final);
+        App.Collect(points, nowUnixNanos, final);
         for (var i = 0; i < _restarts.Length; i++)
             points.Add(since with { Metric = M.Restarts, Attribute1 = Words.Of((RestartReason)i), Long = Interlocked.Read(ref _restarts[i]) });
         for (var i = 0; i < _exits.Length; i++)
@@ -280,7 +294,9 @@ public sealed class InstanceTelemetry : IMetricSource
         _start.Collect(points, made);
         _stop.Collect(points, made);
         _run.Collect(points, made);
+        _reload.Collect(points, made);
         _probe.Collect(points, made);
+        Http.Collect(points, made);
         for (var s = 0; s < 2; s++)
         {
             for (var band = 0; band < Bands.Length; band++)

@@ -43,6 +43,8 @@ internal static class Cli
         "describe" => Ask(line, shell, "GET", AppPath(line.Words[0]), ""),
         "run" => Ask(line, shell, "POST", AppPath(line.Words[0]) + "/run", line.Has("--wait") ? "wait=1" : ""),
         "stop" or "restart" => EachApp(line, shell, "POST", "/" + line.Verb.Name),
+        "reload" => EachApp(line, shell, "POST", "/reload", line.Value("--parallel") is { } parallel ? $"parallel={parallel}" : ""),
+        "scale" => Ask(line, shell, "POST", AppPath(line.Words[0]) + "/scale", Query("to", line.Words[1])),
         "delete" => EachApp(line, shell, "DELETE", ""),
         "start" => StartVerb.Run(line, shell),
         "apply" => ApplyVerb.Run(line, shell, line.Words[0], start: false),
@@ -180,12 +182,12 @@ internal static class Cli
     }
 
     // One request for each selector: one that fails does not keep the others from happening, and the worst exit code wins.
-    private static int EachApp(ParsedLine line, Shell shell, string method, string action)
+    private static int EachApp(ParsedLine line, Shell shell, string method, string action, string query = "")
     {
         var worst = ExitCodes.Ok;
         foreach (var app in line.Words)
         {
-            worst = Math.Max(worst, Ask(line, shell, method, AppPath(app) + action, ""));
+            worst = Math.Max(worst, Ask(line, shell, method, AppPath(app) + action, query));
         }
 
         return worst;

@@ -8,14 +8,20 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Pharos.Api;
 using Pharos.Contracts;
+using Pharos.Contracts.Client;
+using Pharos.Core.Ports;
 using Pharos.Daemon.Service;
 using Pharos.Linux.Daemon;
 using Pharos.Linux.Notify;
 using Pharos.Linux.Processes;
 using Pharos.Linux.Sampling;
+using Pharos.Linux.Sockets;
 using Pharos.Linux.Streams;
 using Pharos.Linux.Watching;
 using Pharos.Logs.Pump;
+using Pharos.Node;
+using Pharos.Pm2.Home;
+using Pharos.Pm2.Sockets;
 using Pharos.Logs.Store;
 using Pharos.Supervisor;
 using Pharos.Supervisor.Actors;
@@ -52,6 +58,8 @@ internal static class DaemonHost
         using var sampler = new ProcSampler();
         using var notify = new NotifySockets(Path.Combine(paths.Stdio, "notify"));
         using var files = new FileWatch();
+        using var sockets = new ListenSockets();
+        var runtimes = new NodeRuntimes(sockets, paths.Stdio, log.Say);
         var services = new ActorServices
         {
             Host = host,
@@ -62,6 +70,7 @@ internal static class DaemonHost
             Sink = telemetry.Sink,
             Shipping = telemetry.Ship(store),
             Files = files,
+            Runtimes = runtimes,
             Say = log.Say,
             Options = new SupervisorOptions
             {
@@ -120,6 +129,10 @@ internal static class DaemonHost
         if (update.Last is { } outcome)
             log.Say(outcome.Error is { } error ? $"not replaced by {outcome.Executable}: {error}" : $"took the place of {outcome.From}, {(outcome.Kept == 1 ? "1 process" : $"{outcome.Kept} processes")} kept");
         log.Say($"pharos {PharosActivity.Version} ready, pid {Environment.ProcessId}, home {paths.Home}, telemetry {(options.Otlp.HasDestination ? options.Otlp : "stays here")}");
+        ShowPid(paths, log.Say);
+        using var toOurselves = paths.Pm2 is null ? null : new PharosClient(paths.Socket);
+        var face = toOurselves is null ? null : new FaceServer(Face(paths.Pm2!, toOurselves, host, log.Say));
+        log.Also = face is null ? null : face.Said;
         ready.Ready();
         manager.Ready(SignsOfLife.Describe(supervisor));
         Ending how;
@@ -133,6 +146,9 @@ internal static class DaemonHost
         }
 
         var at = TimeProvider.System.GetUtcNow();
+        log.Also = null;
+        if (face is not null)
+            await face.EndAsync(killed: how != Ending.Replace); // its streams are requests to our own server
         if (how == Ending.Replace && !await gate.EmptyAsync(AnswerPatience, RepeatPatience, TimeProvider.System))
             log.Say("a request that is not answered yet is cut off by the update");
         using (var patience = new CancellationTokenSource(how == Ending.Replace ? TimeSpan.FromMilliseconds(200) : TimeSpan.FromSeconds(5)))
@@ -141,7 +157,9 @@ internal static class DaemonHost
         if (how == Ending.Replace)
             host.StopReaping(); // before the actors end: nobody would hear of an exit that is reaped after that
         else
-            File.Delete(paths.Socket);
+            HidePid(paths);
+        if (how is Ending.StopApps or Ending.AppsStopped)
+            runtimes.Tidy();
         await telemetry.FlushAsync(TimeSpan.FromSeconds(how == Ending.Replace ? 1 : 3));
         log.Say(how switch
         {
@@ -165,6 +183,47 @@ internal static class DaemonHost
 
         /// <summary>Leave them to another executable in this process.</summary>
         Replace,
+    }
+
+    private static FaceOptions Face(Pm2Home home, PharosClient client, ICommandRunner commands, Action<string> say) => new()
+    {
+        Home = home,
+        Client = client,
+        Variables = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().ToDictionary(v => (string)v.Key, v => (string?)v.Value ?? "", StringComparer.Ordinal),
+        IsAllowed = IsAllowed,
+        PidOf = peer => PeerCredentials.Of(peer.SafeHandle).Pid,
+        Quit = PeerCredentials.Quit,
+        // A command that ends well says nothing: this one is made to end otherwise.
+        AskVersion = async (program, cancel) => (await commands.RunAsync(new CommandRequest
+        {
+            Command = "\"$PROGRAM\" --version; exit 1",
+            Cwd = "/",
+            Env = new Dictionary<string, string> { ["PROGRAM"] = program, ["PATH"] = "/usr/local/bin:/usr/bin:/bin" },
+            Timeout = TimeSpan.FromSeconds(20),
+        }, cancel)).Message,
+        Say = say,
+    };
+
+    private static void ShowPid(DaemonPaths paths, Action<string> say)
+    {
+        if (paths.PidFile is not { } file)
+            return;
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllText(file, Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            say($"cannot write the pid file {file}: {e.Message}");
+        }
+    }
+
+    private static void HidePid(DaemonPaths paths)
+    {
+        File.Delete(paths.Socket);
+        if (paths.PidFile is { } file && File.Exists(file))
+            File.Delete(file);
     }
 
     private static void End(PosixSignalContext signal, TaskCompletionSource<Ending> end)

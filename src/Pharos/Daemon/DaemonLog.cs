@@ -52,8 +52,15 @@ internal sealed class DaemonLog : IDisposable
     /// <summary>One line about sending telemetry: into the file only. What fails to be sent would otherwise be sent as well, and fail.</summary>
     public void SayHere(string line) => Write(_log.ForContext(Here, true), line);
 
+    /// <summary>Is shown each line as well; null: nobody.</summary>
+    public Action<string>? Also { get; set; }
+
     /// <summary>One line.</summary>
-    public void Say(string line) => Write(_log, line);
+    public void Say(string line)
+    {
+        Write(_log, line);
+        Also?.Invoke(line);
+    }
 
     private void Write(ILogger log, string line)
     {
