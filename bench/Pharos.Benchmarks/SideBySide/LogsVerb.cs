@@ -32,10 +32,10 @@ internal static class LogsVerb
         Figures.Print(rows);
 
         rows = [[$"20,000 lines a second, one per write, {seconds} s", "cpu %", "RSS MB", "lines lost"]];
-        Stream(new PharosKeeper("pharos", arguments), seconds, home, rows, results);
-        Stream(new PharosKeeper("pharos --time", arguments, "--time"), seconds, home, rows, results);
+        Stream(new PharosKeeper("pharos", arguments), seconds, rows, results);
+        Stream(new PharosKeeper("pharos --time", arguments, "--time"), seconds, rows, results);
         foreach (var other in Others(arguments).Where(o => !o.Stamped))
-            Stream(other.Make(), seconds, home, rows, results);
+            Stream(other.Make(), seconds, rows, results);
         Console.WriteLine();
         Figures.Print(rows);
         var file = Repository.PathOf("artifacts", "bench-logs.json");
@@ -112,15 +112,21 @@ internal static class LogsVerb
         rows.Add([who.Name, Figures.Text(bytes / 1048576.0, 0), Figures.Text(rate), Figures.Text(used / bytes * Gib, 2), idle.RssBytes > 0 ? Figures.Megabytes(most - idle.RssBytes) : "-", $"{lines - there}", $"{twice}"]);
         results.Add(new JsonObject
         {
-            ["what"] = "flood", ["who"] = who.Name, ["bytes"] = bytes, ["seconds"] = lastAt.TotalSeconds, ["megabytesPerSecond"] = rate, ["cpuSecondsPerGib"] = used / bytes * Gib,
-            ["rssRiseBytes"] = most - idle.RssBytes, ["lost"] = lines - there, ["twice"] = twice,
+            ["what"] = "flood",
+            ["who"] = who.Name,
+            ["bytes"] = bytes,
+            ["seconds"] = lastAt.TotalSeconds,
+            ["megabytesPerSecond"] = rate,
+            ["cpuSecondsPerGib"] = used / bytes * Gib,
+            ["rssRiseBytes"] = most - idle.RssBytes,
+            ["lost"] = lines - there,
+            ["twice"] = twice,
         });
     }
 
-    private static void Stream(LogKeeper keeper, int seconds, TempHome home, List<string[]> rows, List<JsonNode> results)
+    private static void Stream(LogKeeper keeper, int seconds, List<string[]> rows, List<JsonNode> results)
     {
         using var who = keeper;
-        _ = home;
         var total = 20_000L * (seconds + 6);
         who.Start($"exec {Environment.ProcessPath} print-lines 20000 {seconds + 6}");
         var watch = Stopwatch.StartNew();

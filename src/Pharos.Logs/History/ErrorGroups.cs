@@ -79,7 +79,7 @@ public sealed class ErrorGroups
             severity = Severity.Error;
         if (severity < _level || severity == 0)
             return;
-        var key = (line.Source.App, ErrorFingerprint.Of(LineFields.Of(text).Message ?? text));
+        var key = (line.Source.App, Fingerprint.Normalize(LineFields.Of(text).Message ?? text));
         if (!_groups.TryGetValue(key, out var group))
         {
             if (_groups.Count >= MostGroups)

@@ -18,6 +18,8 @@ public sealed class InstanceLog : IDisposable
     private readonly LogPlan _plan;
     private readonly long[] _told = [0, 0]; // per stream: up to which position followers were told; written under the hub's lock
     private readonly int[] _bands = new int[7];
+    private KeyValuePair<string, string>[] _env = [];
+    private volatile RecordMaker? _records;
     private volatile SecretMask _mask = new([]);
 
     /// <param name="key">Whose.</param>
@@ -82,7 +84,14 @@ public sealed class InstanceLog : IDisposable
 
     /// <summary>Values of this environment's secret variables are taken out of what leaves the machine.</summary>
     /// <param name="env">The app's environment.</param>
-    public void MaskSecretsOf(IEnumerable<KeyValuePair<string, string>> env) => _mask = new SecretMask(env);
+    public void MaskSecretsOf(IEnumerable<KeyValuePair<string, string>> env)
+    {
+        (_env, _records) = ([.. env], null);
+        _mask = new SecretMask(env);
+    }
+
+    /// <summary>Makes records of its lines.</summary>
+    internal RecordMaker Records => _records ??= new RecordMaker(_plan.Spec, _env);
 
     /// <summary>The last lines in its files, both streams, oldest first, as clean text with secrets taken out.</summary>
     /// <param name="count">How many at most.</param>
@@ -155,8 +164,6 @@ public sealed class InstanceLog : IDisposable
 
     /// <summary>Of a stream that this daemon has read nothing of, all there is is the past.</summary>
     private static long Begun(long told) => told == 0 ? long.MaxValue : told;
-
-    internal SecretMask Secrets => _mask;
 
     /// <summary>Closes its files. On the pump's thread.</summary>
     public void Dispose() => _store.Close([.. _plan.Out.Concat(_plan.Err).Select(o => o.Path)]);

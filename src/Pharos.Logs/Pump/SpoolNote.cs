@@ -50,7 +50,7 @@ internal sealed class SpoolNote(string path) : IDisposable
     /// <param name="spoolLength">Length of the spool file now.</param>
     /// <param name="logLength">Length of the log file now, for the note of a daemon that had no store.</param>
     /// <param name="endOf">The end of a stream; null: there is none of that id.</param>
-    /// <param name="halfDone">Receives the streams that have the batch while others have it not, and where it begins in them: there it is to be taken back.</param>
+    /// <param name="halfDone">Receives the streams that have the batch, or some of it, while others have it not, and where it begins in them: there it is to be taken back.</param>
     public long Resume(long spoolLength, long logLength, Func<uint, long?> endOf, List<(uint Id, long Position)> halfDone)
     {
         if (!File.Exists(path))
@@ -81,10 +81,9 @@ internal sealed class SpoolNote(string path) : IDisposable
                 continue; // it was to get nothing, or is gone with all that it had
             if (count == 1 && raw == length)
                 return offset + Math.Clamp(end - position, 0, length);
-            if (end >= position + raw)
+            if (end > position)
                 halfDone.Add((id, position));
-            else
-                whole = false;
+            whole &= end >= position + raw;
         }
 
         if (whole)

@@ -1,8 +1,7 @@
 using Pharos.Logs.Live;
 using Pharos.Logs.Records;
-using Pharos.Telemetry.Catalogue;
+using Pharos.Logs.Records.Joining;
 using Pharos.Telemetry.Instances;
-using Pharos.Telemetry.Records;
 
 namespace Pharos.Logs.Shipping;
 
@@ -13,21 +12,9 @@ public sealed class ShippedOutput(InstanceLog log)
     /// <summary>Its numbers.</summary>
     public InstanceTelemetry Telemetry => log.Telemetry;
 
-    /// <summary>A record of one line.</summary>
-    internal LogRecord Record(ReadOnlySpan<byte> line, int part, bool stderr, long unixNanos)
-    {
-        var clean = PlainText.Clean(line);
-        var (severity, text) = part > 1 ? default : SeverityParser.Parse(clean);
-        var stream = (AttributeNames.LogIoStream, (object)(stderr ? "stderr" : "stdout"));
-        return new LogRecord
-        {
-            Resource = log.Telemetry.Resource,
-            ObservedUnixNanos = unixNanos,
-            TimeUnixNanos = unixNanos,
-            SeverityNumber = severity,
-            SeverityText = text,
-            Body = log.Secrets.Apply(clean),
-            Attributes = part == 0 ? [stream] : [stream, (AttributeNames.LogPart, (long)part)],
-        };
-    }
+    /// <summary>Joins the lines of one of its streams.</summary>
+    internal RecordJoiner Joiner() => new(log.Spec.Multiline);
+
+    /// <summary>The record of lines that belong together.</summary>
+    internal MadeRecord Record(in JoinedLines lines, bool stderr) => log.Records.Make(lines, stderr, log.Telemetry.Resource);
 }

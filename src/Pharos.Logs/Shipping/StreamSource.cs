@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Pharos.Logs.Records.Joining;
 using Pharos.Logs.Store;
 using Pharos.Telemetry.Catalogue;
 using Pharos.Telemetry.Shipping;
@@ -15,13 +16,23 @@ public sealed class StreamSource : ILogSource, IDisposable
     private ShippingBuffer _buffer = ShippingBuffer.Default;
     private readonly List<(long From, long To, Dictionary<ShippedOutput, int> Lines)> _lost = []; // guards itself
     private IReadOnlyList<long> _saved = [];
-    private long _readTo;
+    private readonly TimeProvider _time;
+    private readonly Dictionary<LogSource, (RecordJoiner Joiner, ShippedOutput Owner)> _joiners = [];
+    private readonly JoinedHandler _made;
+    private List<SourceItem> _into = [];
+    private RecordJoiner? _joining;
+    private ShippedOutput? _owner;
+    private bool _stderr;
+    private long _cursor;
+    private long _promised = -1;
 
     /// <param name="name">Name of the stream's folder in the store.</param>
     /// <param name="reader">Reads it; owned from here on.</param>
-    public StreamSource(string name, LogReader reader)
+    /// <param name="time">Wall clock; null: the system's.</param>
+    public StreamSource(string name, LogReader reader, TimeProvider? time = null)
     {
-        (Id, _reader) = (name, reader);
+        (Id, _reader, _time) = (name, reader, time ?? TimeProvider.System);
+        _made = Made;
         _end = reader.End;
     }
 
@@ -58,24 +69,35 @@ public sealed class StreamSource : ILogSource, IDisposable
     }
 
     /// <inheritdoc/>
+    /// <remarks>Lines that may still be continued are held, and read again when somebody begins elsewhere than where the last read ended.</remarks>
     public TimeSpan? Read(long from, int maxItems, int maxBytes, List<SourceItem> into)
     {
-        _reader.Read(
-            from,
+        if (from != _promised || _cursor < from)
+            Begin(from);
+        _into = into;
+        var result = _reader.Read(
+            _cursor,
             (in StoredLine line) =>
             {
-                into.Add(_owners.TryGetValue((line.Source.App, line.Source.Index), out var owner)
-                    ? new SourceItem(line.Next, line.Part > 1 ? 0 : 1, owner.Record(line.Bytes, line.Part, line.Source.Stderr, line.UnixNanos), null, owner)
-                    : new SourceItem(line.Next, 1, null)); // an app that was deleted, or does not want to be sent
+                Push(line);
                 maxBytes -= line.Bytes.Length;
-                return --maxItems > 0 && maxBytes > 0;
+                return into.Count < maxItems && maxBytes > 0;
             },
-            range => AddLost(range, into));
+            range =>
+            {
+                FlushHeld(long.MaxValue);
+                AddLost(range, into);
+            });
+        _cursor = Math.Max(_cursor, result.Next);
+        var now = (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        FlushHeld(now);
+        if (into.Count > 0 && _joiners.Values.All(j => j.Joiner.First is null))
+            into[^1] = into[^1] with { Next = Math.Max(into[^1].Next, _cursor) };
         if (into.Count > 0)
-            Interlocked.Exchange(ref _readTo, into[^1].Next);
+            Interlocked.Exchange(ref _promised, into[^1].Next);
         else
             _reader.Rest();
-        return null;
+        return _joiners.Values.Min(j => j.Joiner.Deadline) is { } deadline ? TimeSpan.FromTicks(Math.Max(1, (deadline - now) / 100)) : null;
     }
 
     /// <inheritdoc/>
@@ -103,6 +125,70 @@ public sealed class StreamSource : ILogSource, IDisposable
             into.Add(new SourceItem(next, count, null, reason, owner));
         if (lines.Count == 0 && next > from)
             into.Add(new SourceItem(next, 0, null));
+        Begin(next);
+    }
+
+    private void Begin(long position)
+    {
+        foreach (var (joiner, _) in _joiners.Values)
+            joiner.Abandon();
+        Interlocked.Exchange(ref _promised, position);
+        _cursor = position;
+    }
+
+    private void Push(in StoredLine line)
+    {
+        if (!_owners.TryGetValue((line.Source.App, line.Source.Index), out var owner))
+        {
+            _cursor = line.Next;
+            _into.Add(new SourceItem(Settled(line.Next, null), 0, null)); // an app that was deleted, or does not want to be sent
+            return;
+        }
+
+        if (!_joiners.TryGetValue(line.Source, out var place) || place.Owner != owner)
+        {
+            if (place.Joiner is { } before)
+            {
+                (_joining, _owner, _stderr) = (before, place.Owner, line.Source.Stderr);
+                before.Flush(_made); // under its old settings
+            }
+
+            _joiners[line.Source] = place = (owner.Joiner(), owner);
+        }
+
+        (_joining, _owner, _stderr) = (place.Joiner, owner, line.Source.Stderr);
+        place.Joiner.Push(line.Position, line.Next, line.UnixNanos, line.Bytes, line.Part, _made);
+        _cursor = line.Next;
+    }
+
+    /// <summary>What waited long enough for its continuation is a record as it is.</summary>
+    private void FlushHeld(long now)
+    {
+        foreach (var (source, (joiner, owner)) in _joiners)
+        {
+            if (joiner.Deadline is not { } deadline || deadline > now)
+                continue;
+            (_joining, _owner, _stderr) = (joiner, owner, source.Stderr);
+            joiner.Flush(_made);
+        }
+    }
+
+    private void Made(in JoinedLines lines)
+    {
+        var made = _owner!.Record(lines, _stderr);
+        _into.Add(new SourceItem(Settled(lines.Next, _joining), lines.Part > 1 ? 0 : lines.Lines, made.LeftOut is null ? made.Record : null, made.LeftOut, _owner));
+    }
+
+    /// <summary>Up to where everything is dealt with: not behind a line that another source of this stream still holds.</summary>
+    private long Settled(long next, RecordJoiner? but)
+    {
+        foreach (var (joiner, _) in _joiners.Values)
+        {
+            if (joiner != but && joiner.First is { } held && held < next)
+                next = held;
+        }
+
+        return next;
     }
 
     /// <inheritdoc/>
@@ -154,7 +240,7 @@ public sealed class StreamSource : ILogSource, IDisposable
     /// <param name="to">Position behind its last.</param>
     internal void Removing(LogReader reader, long from, long to)
     {
-        from = Math.Max(from, Interlocked.Read(ref _readTo));
+        from = Math.Max(from, Interlocked.Read(ref _promised));
         if (from >= to)
             return;
         Dictionary<ShippedOutput, int> lines = [];

@@ -36,7 +36,7 @@ internal sealed record DaemonOptions
         var (otlp, faults) = OtlpSettings.FromEnvironment(getenv);
         var logger = LoggerVariables.Read(getenv, out var unknown);
         if (faults.Count + unknown.Count > 0)
-            return (null, string.Join("; ", faults.Concat(unknown)));
+            return (null, string.Join("; ", faults.Select(f => f.ToString()).Concat(unknown)));
         var metrics = getenv("PHAROS_METRICS") is { Length: > 0 } address ? address : null;
         var source = "PHAROS_METRICS";
         if (metrics is null && otlp.PrometheusPort is { } port)

@@ -79,6 +79,6 @@ public sealed partial class FullLogDiskTests : PharosTest
         }
     }
 
-    [GeneratedRegex("^line ([0-9]+) of an app .* end$")]
+    [GeneratedRegex("^line ([0-9]+) of an app .* end$", RegexOptions.None, 10_000)]
     private static partial Regex Whole();
 }

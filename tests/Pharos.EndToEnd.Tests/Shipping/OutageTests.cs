@@ -110,7 +110,7 @@ public sealed class OutageTests(ITestOutputHelper output) : PharosTest
     }
 
     private static long Dropped(string metrics, string reason = "[a-z_]+") =>
-        Regex.Matches(metrics, $$"""^pharos_log_dropped_total\{[^}]*pharos_log_drop_reason="{{reason}}"[^}]*\} ([0-9.e+]+)$""", RegexOptions.Multiline)
+        Regex.Matches(metrics, $$"""^pharos_log_dropped_total\{[^}]*pharos_log_drop_reason="{{reason}}"[^}]*\} ([0-9.e+]+)$""", RegexOptions.Multiline, TimeSpan.FromSeconds(10))
             .Sum(m => (long)double.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture));
 
     private static void Fill(string path)

@@ -1,5 +1,6 @@
 using System.Text;
 using Pharos.Logs.History;
+using Pharos.Logs.Records;
 using Pharos.Logs.Store;
 using Pharos.Telemetry.Records;
 using Xunit;
@@ -14,12 +15,12 @@ public sealed class ErrorGroupsTests
     [InlineData("no such file '/var/a.txt'", "no such file '/tmp/b'")]
     [InlineData("user 5f3c2a9d-7a1b-4c3d-8e9f-0a1b2c3d4e5f not found", "user 00000000-7a1b-4c3d-8e9f-0a1b2c3d4e5f not found")]
     [InlineData("bad address 0x7ffe12ab", "bad address 0xdeadbeef")]
-    public void Errors_that_differ_in_values_are_of_one_kind(string one, string other) => Assert.Equal(ErrorFingerprint.Of(one), ErrorFingerprint.Of(other));
+    public void Errors_that_differ_in_values_are_of_one_kind(string one, string other) => Assert.Equal(Fingerprint.Normalize(one), Fingerprint.Normalize(other));
 
     [Theory]
     [InlineData("ERROR cannot connect", "ERROR cannot read")]
     [InlineData("TypeError: x is not a function", "RangeError: x is not a function")]
-    public void Errors_that_say_something_else_are_of_two(string one, string other) => Assert.NotEqual(ErrorFingerprint.Of(one), ErrorFingerprint.Of(other));
+    public void Errors_that_say_something_else_are_of_two(string one, string other) => Assert.NotEqual(Fingerprint.Normalize(one), Fingerprint.Normalize(other));
 
     [Fact]
     public void They_are_counted_with_first_and_last_time_an_example_with_its_stack_and_its_trace()

@@ -54,6 +54,32 @@ public sealed class StreamSourceTests : IDisposable
     }
 
     [Fact]
+    public void Lines_of_a_stack_trace_are_one_record_which_waits_for_its_end_and_is_read_again_by_who_comes_later()
+    {
+        var log = Attached();
+        var now = (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        Print(log, "before", now);
+        Print(log, "Traceback (most recent call last):", now);
+        Print(log, "  File \"app.py\", line 1, in <module>", now);
+        var source = _added[0];
+        List<SourceItem> items = [];
+        Assert.NotNull(source.Read(0, 100, 1_000_000, items));
+        Assert.Equal(["before"], items.Select(Body));
+
+        // Another daemon, or another batch, begins behind what was given out: nothing is missing.
+        Print(log, "ValueError: no", now);
+        Print(log, "after", now + 60_000_000_000);
+        foreach (var from in new[] { items[^1].Next, 0L })
+        {
+            items.Clear();
+            source.Read(from, 100, 1_000_000, items);
+            Assert.Contains("Traceback (most recent call last):\n  File \"app.py\", line 1, in <module>\nValueError: no", items.Select(Body));
+            Assert.Equal("after", Body(items[^1]));
+            Assert.Equal(3, items[^2].Lines);
+        }
+    }
+
+    [Fact]
     public void Whoever_reads_is_told_of_what_is_added_and_how_far_it_goes()
     {
         var log = Attached();

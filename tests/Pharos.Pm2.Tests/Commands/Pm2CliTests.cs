@@ -165,8 +165,19 @@ public sealed class Pm2CliTests : IDisposable
 
     private static AppView Web() => new()
     {
-        Name = "web", Namespace = "default", Version = "1.2.3", Script = "/srv/web.js", Args = [], Cwd = "/srv", EnvNames = [], Stdio = "spool", RestartMode = "always",
-        StopSignal = "SIGINT", GraceSeconds = 1.6, CreatedAt = DateTimeOffset.UnixEpoch, Instances = [Instance("web", 0, 0), Instance("web", 1, 1)],
+        Name = "web",
+        Namespace = "default",
+        Version = "1.2.3",
+        Script = "/srv/web.js",
+        Args = [],
+        Cwd = "/srv",
+        EnvNames = [],
+        Stdio = "spool",
+        RestartMode = "always",
+        StopSignal = "SIGINT",
+        GraceSeconds = 1.6,
+        CreatedAt = DateTimeOffset.UnixEpoch,
+        Instances = [Instance("web", 0, 0), Instance("web", 1, 1)],
         Annotations = new Dictionary<string, string> { [Pm2Annotations.Options] = """{"name":"web","exec_mode":"cluster_mode","pm_exec_path":"/srv/web.js","version":"1.2.3","username":"tester","exec_interpreter":"node","node_args":[]}""" },
     };
 
@@ -181,8 +192,21 @@ public sealed class Pm2CliTests : IDisposable
 
     private static InstanceView Instance(string app, int index, int number) => new()
     {
-        App = app, Index = index, Number = number, Namespace = "default", State = "running", Readiness = "ready", Pid = 4000 + number, Incarnation = 1, Restarts = 0,
-        UptimeSeconds = 90, MemoryBytes = 43_000_000, CreatedAt = DateTimeOffset.UnixEpoch, InstanceId = "00000000-0000-5000-8000-000000000000",
-        OutLog = $"/h/logs/{app}-out.log", ErrLog = $"/h/logs/{app}-error.log", PidFile = $"/h/pids/{app}-{number}.pid",
+        App = app,
+        Index = index,
+        Number = number,
+        Namespace = "default",
+        State = "running",
+        Readiness = "ready",
+        Pid = 4000 + number,
+        Incarnation = 1,
+        Restarts = 0,
+        UptimeSeconds = 90,
+        MemoryBytes = 43_000_000,
+        CreatedAt = DateTimeOffset.UnixEpoch,
+        InstanceId = "00000000-0000-5000-8000-000000000000",
+        OutLog = $"/h/logs/{app}-out.log",
+        ErrLog = $"/h/logs/{app}-error.log",
+        PidFile = $"/h/pids/{app}-{number}.pid",
     };
 }

@@ -1,6 +1,5 @@
 using Pharos.Core.Identity;
 using Pharos.Logs.Live;
-using Pharos.Supervisor.Actors;
 using Pharos.TestKit;
 using Xunit;
 

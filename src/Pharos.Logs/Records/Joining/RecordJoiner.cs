@@ -34,6 +34,9 @@ public sealed class RecordJoiner
             _start = new Regex(start, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(5));
     }
 
+    /// <summary>Position of the first line that is held; null: nothing is.</summary>
+    public long? First => _lines.Count == 0 ? null : _lines[0].Position;
+
     /// <summary>When what is held has to be given out, Unix nanoseconds by the clock of the lines; null: nothing is held.</summary>
     public long? Deadline => _lines.Count == 0 ? null : _lines[^1].UnixNanos + (_options.Flush.Ticks * 100);
 
