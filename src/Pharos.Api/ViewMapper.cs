@@ -102,6 +102,7 @@ internal static class ViewMapper
             Source = spec.Source,
             Autostart = spec.Autostart,
             Stdio = spec.Stdio == StdioMode.Fifo ? "fifo" : "spool",
+            Stdin = spec.Stdin,
             RestartMode = spec.Policy.Mode switch { RestartMode.Always => "always", RestartMode.OnFailure => "on-failure", RestartMode.Never => "never" },
             StopSignal = SignalNames.Of(spec.Policy.StopSignal),
             GraceSeconds = spec.Policy.Grace.TotalSeconds,

@@ -51,6 +51,9 @@ public sealed record StartRequest
     /// <summary>spool or fifo.</summary>
     public string? Stdio { get; init; }
 
+    /// <summary>True: it gets a stdin that lines can be sent to; else stdin is at its end from the beginning.</summary>
+    public bool? Stdin { get; init; }
+
     /// <summary>always, on-failure or never.</summary>
     public string? Restart { get; init; }
 
@@ -98,6 +101,9 @@ public sealed record StartRequest
 
     /// <summary>Name of a variable that holds the slot's number in each instance; null: none.</summary>
     public string? InstanceVar { get; init; }
+
+    /// <summary>Name of a variable that holds the instance's number among all of the home; null: none.</summary>
+    public string? NumberVar { get; init; }
 
     /// <summary>Name of a variable of <see cref="Env"/>, a whole number, that grows by one with each slot; null: none.</summary>
     public string? IncrementVar { get; init; }

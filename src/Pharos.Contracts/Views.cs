@@ -197,6 +197,9 @@ public sealed record AppView
     /// <summary>spool or fifo.</summary>
     public required string Stdio { get; init; }
 
+    /// <summary>It has a stdin that lines can be sent to.</summary>
+    public bool Stdin { get; init; }
+
     /// <summary>always, on-failure or never.</summary>
     public required string RestartMode { get; init; }
 

@@ -19,7 +19,7 @@ internal static unsafe partial class Libc
 
     internal const uint S_IFMT = 0xF000, S_IFIFO = 0x1000, S_IFDIR = 0x4000, S_IFREG = 0x8000;
 
-    internal const int SIGKILL = 9, SIGCHLD = 17;
+    internal const int SIGQUIT = 3, SIGKILL = 9, SIGCHLD = 17;
 
     internal const int AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_EMPTY_PATH = 0x1000;
 
@@ -381,6 +381,9 @@ internal static unsafe partial class Libc
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     internal struct Statx
     {
+        [FieldOffset(16)]
+        internal uint Links;
+
         [FieldOffset(20)]
         internal uint Uid;
 
@@ -388,7 +391,7 @@ internal static unsafe partial class Libc
         internal ushort Mode;
 
         [FieldOffset(32)]
-        internal ulong Inode;
+        internal long Inode;
 
         [FieldOffset(40)]
         internal long Size;

@@ -12,4 +12,7 @@ internal static class Pm2Annotations
     /// instance variable, pm_out_log_path, pm_err_log_path, axm_monitor, axm_actions; and env, flattened and whole, from the environment.
     /// </summary>
     public const string Options = "pm2";
+
+    /// <summary>A JSON object: what was asked for, under the names of PM2's configuration and without the environment, so that it can be asked for again with changes.</summary>
+    public const string Conf = "pm2.conf";
 }

@@ -6,6 +6,7 @@ using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
 using Pharos.Logs.Live;
+using Pharos.Logs.Store;
 using Pharos.Supervisor.Actors;
 using Pharos.Supervisor.Dependencies;
 using Pharos.Supervisor.Messages;
@@ -25,7 +26,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
 {
     private readonly ActorServices _services;
     private readonly IStateStore _store;
-    private readonly Func<string, IAppendFile> _openLog;
+    private readonly LogStore _logStore;
     private readonly SemaphoreSlim _declaring = new(1, 1); // one change of the set of apps at a time
     private readonly List<Ended> _ended = []; // deleted instances whose series must end with the next push; guards itself
     private readonly long _since;
@@ -44,12 +45,12 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
     /// <param name="services">What every actor works with.</param>
     /// <param name="store">Keeps the state.</param>
     /// <param name="sampler">Reads /proc.</param>
-    /// <param name="openLog">Opens a log file for appending.</param>
-    public ProcessSupervisor(ActorServices services, IStateStore store, IProcessSampler sampler, Func<string, IAppendFile> openLog)
+    /// <param name="logs">Keeps the apps' output.</param>
+    public ProcessSupervisor(ActorServices services, IStateStore store, IProcessSampler sampler, LogStore logs)
     {
         _services = services;
         _store = store;
-        _openLog = openLog;
+        _logStore = logs;
         _since = InstanceReporter.UnixNanos(services.Time.GetUtcNow());
         _keeper = new StateKeeper(store, Capture, services.Say);
         _sampler = new SamplerLoop(sampler, () => Actors, services.Stats, services.Time, services.Options.SamplingInterval, services.Say);
@@ -153,8 +154,8 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         return await UpAsync(actors, new RestartRequested(RestartReason.Manual), context, cancel);
     }
 
-    /// <summary>Stops and forgets whole apps.</summary>
-    /// <param name="selector">An app's name, or all.</param>
+    /// <summary>Stops and forgets apps, or one instance of an app, whose slot stays empty until the app is scaled; with its last instance the app goes, too.</summary>
+    /// <param name="selector">An app's name, APP:INDEX, or all.</param>
     /// <param name="context">The command that it comes from.</param>
     /// <param name="cancel">Gives up waiting.</param>
     /// <returns>Null when they are gone.</returns>
@@ -162,8 +163,8 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
     {
         if (Select(selector, out var actors) is { } refused)
             return refused;
-        if (InstanceKey.TryParse(selector, out var one) && !_apps.ContainsKey(selector))
-            return new(Refusal.Invalid, $"an app is deleted whole: use 'pharos delete {one.App}', or 'pharos stop {selector}' for the one instance");
+        if (InstanceKey.TryParse(selector, out _) && !_apps.ContainsKey(selector) && _apps.TryGetValue(actors[0].Snapshot.Key.App, out var whole) && whole.Instances.Count > 1)
+            return await DeleteInstanceAsync(actors[0], context, cancel);
         // Whoever of them was deleted and declared anew while we waited is somebody else's.
         var apps = actors.Select(a => a.Snapshot.Key.App).Distinct().Select(name => _apps.GetValueOrDefault(name)).OfType<App>().ToList();
         if (await StopAllAsync(actors, context, cancel) is { } unstopped)
@@ -200,6 +201,9 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         var known = _apps.Keys.Any() ? $"; there are: {string.Join(", ", _apps.Keys.Take(10))}{(_apps.Count > 10 ? ", …" : "")}" : "; there are no apps yet";
         return new(Refusal.NotFound, $"no app or instance '{selector}'{known}");
     }
+
+    /// <summary>Where the apps' output is kept.</summary>
+    public LogStore LogStore => _logStore;
 
     /// <summary>Writes the state now, and keeps a copy for <see cref="ResurrectAsync"/>.</summary>
     /// <returns>The path of the copy.</returns>
@@ -356,10 +360,18 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
     private App Make(AppSpec spec, IReadOnlyList<SavedInstance> saved, IReadOnlyList<MarkedProcess> marked, SavedJob? job = null)
     {
         var runs = LedgerOf(spec, job);
-        var instances = Enumerable.Range(0, spec.Instances)
+        var instances = SlotsOf(spec, saved.Select(s => s.Index))
             .Select(index => MakeActor(spec, new InstanceKey(spec.Name, index), saved.FirstOrDefault(s => s.Index == index), marked))
             .ToList();
         return new App(spec, AppResource.OfApp(spec, _services.Options)) { Instances = instances, Runs = runs };
+    }
+
+    /// <summary>The slots of an app: those that it has, as far as it is to have so many, and the lowest that are free.</summary>
+    private static IEnumerable<int> SlotsOf(AppSpec spec, IEnumerable<int> taken)
+    {
+        List<int> slots = [.. taken.Order().Take(spec.Instances)];
+        var free = Enumerable.Range(0, spec.Instances + slots.Count).Except(slots).Take(spec.Instances - slots.Count).ToList();
+        return slots.Concat(free).Order();
     }
 
     private InstanceActor MakeActor(AppSpec spec, InstanceKey key, SavedInstance? saved, IReadOnlyList<MarkedProcess> marked)
@@ -372,11 +384,11 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
             telemetry.Restore(saved.Restarts, saved.Exits);
         if (saved?.Counters is { } counters)
             telemetry.Restore(counters);
-        var stem = Path.Combine(_services.Options.LogDirectory, key.App);
         var number = saved?.Number ?? _numbers.Take();
-        var (outPath, errPath) = (InstancePath.Of(spec.OutFile, key, number), InstancePath.Of(spec.ErrFile, key, number));
-        var log = new InstanceLog(key, outPath ?? $"{stem}-out-{key.Index}.log", errPath ?? $"{stem}-error-{key.Index}.log", telemetry, Logs, _services.Sink, _openLog);
+        var plan = LogPlan.Of(spec, key, number, _services.Options.LogDirectory, Path.Combine(_logStore.Folder, "buffer"));
+        var log = new InstanceLog(key, plan, telemetry, Logs, _logStore);
         log.MaskSecretsOf(spec.Env);
+        _services.Shipping?.Attach(log);
         return new InstanceActor(spec, key, _services, log, saved, Changed, marked, LedgerOf(spec), number);
     }
 
@@ -403,6 +415,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         await RetireAsync(actor, context);
         await actor.DisposeAsync();
         actor.Telemetry.Ended();
+        _services.Shipping?.Detach(actor.Log);
         _services.Pump.Release(actor.Log);
         lock (_ended)
             _ended.Add(new Ended(actor.Telemetry, actor.Id, app, Replaced: false));

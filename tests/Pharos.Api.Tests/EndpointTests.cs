@@ -43,6 +43,23 @@ public sealed class EndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_sent_to_a_stdin_gets_there_and_an_app_without_one_refuses_it()
+    {
+        await _server.Ask("POST", "/v1/apps", JsonSerializer.Serialize(new StartRequest { Script = "/bin/app", Cwd = "/", Name = "asks", Stdin = true }, ContractsJson.Default.StartRequest));
+        await _server.Declare("deaf");
+        Assert.Equal(200, (await _server.Ask("POST", "/v1/instances/asks:0/stdin", "a line\n")).Status);
+        var (path, text) = Assert.Single(_server.World.Host.Input);
+        Assert.Equal(("a line\n", path), (text, _server.World.Host.Spawned.First().StdinPath));
+        Assert.Null(_server.World.Host.Spawned.Last().StdinPath);
+        var (status, body, _) = await _server.Ask("POST", "/v1/instances/deaf/stdin", "a line\n");
+        Assert.Equal(409, status);
+        Assert.Contains("deaf:0: its stdin is /dev/null", body, StringComparison.Ordinal);
+        Assert.Equal(400, (await _server.Ask("POST", "/v1/instances/asks/stdin", "")).Status);
+        await _server.Ask("POST", "/v1/apps/asks/stop");
+        Assert.Contains("it does not run", (await _server.Ask("POST", "/v1/instances/asks/stdin", "x")).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_refusal_is_a_problem_with_an_exit_code_and_a_line_for_who_asks_for_text()
     {
         var (status, body, answer) = await _server.Ask("POST", "/v1/apps/nope/stop");

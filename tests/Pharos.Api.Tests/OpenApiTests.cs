@@ -23,7 +23,7 @@ public sealed class OpenApiTests : IAsyncLifetime
         JsonTypeInfo[] types =
         [
             ContractsJson.Default.StartRequest, ContractsJson.Default.InstanceView, ContractsJson.Default.AppView, ContractsJson.Default.EventView, ContractsJson.Default.DaemonView,
-            ContractsJson.Default.ProblemView, ContractsJson.Default.SavedView, ContractsJson.Default.LogLineView, ContractsJson.Default.ExitView,
+            ContractsJson.Default.ProblemView, ContractsJson.Default.SavedView, ContractsJson.Default.LogLineView, ContractsJson.Default.LogStreamView, ContractsJson.Default.LogStartView, ContractsJson.Default.ExitView,
             ContractsJson.Default.ApplyRequest, ContractsJson.Default.PlanView, ContractsJson.Default.AppPlanView,
             ContractsJson.Default.ProbeRequest, ContractsJson.Default.DependencyRequest, ContractsJson.Default.WatchRequest, ContractsJson.Default.ScheduleRequest,
             ContractsJson.Default.UpdateRequest, ContractsJson.Default.UpdateView,

@@ -73,6 +73,14 @@ internal sealed class FakeHost : IProcessHost
 
     public IHostedProcess Remains(ProcessIdentity identity, string marker) => new FakeProcess(this, identity.Pid, new InstanceKey("gone", 0), marker);
 
+    public ConcurrentQueue<(string Path, string Text)> Input { get; } = new();
+
+    public string? WriteInput(string path, ReadOnlySpan<byte> bytes)
+    {
+        Input.Enqueue((path, System.Text.Encoding.UTF8.GetString(bytes)));
+        return null;
+    }
+
     public int SweepLeftovers(string marker)
     {
         Swept.Enqueue(marker);
@@ -127,6 +135,12 @@ internal sealed class FakeProcess(FakeHost host, int pid, InstanceKey key, strin
     {
         if (host.Remove(this))
             Exited(status);
+    }
+
+    public bool Signal(int signal)
+    {
+        Signals.Enqueue(signal);
+        return host.Alive.Contains(this);
     }
 
     public void SignalTree(int signal)

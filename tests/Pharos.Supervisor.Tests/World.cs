@@ -7,6 +7,7 @@ using Pharos.Linux.Sockets;
 using Pharos.Linux.Streams;
 using Pharos.Logs.Pump;
 using Pharos.Node;
+using Pharos.Logs.Store;
 using Pharos.Supervisor.Actors;
 using Pharos.Supervisor.Operations;
 using Pharos.Supervisor.State;
@@ -132,7 +133,8 @@ internal sealed class World : IAsyncDisposable
 
     private ProcessSupervisor Boot()
     {
-        _pump = new LogPump(new SpoolIo(), TimeProvider.System, Said.Enqueue);
+        var store = new LogStore(new LogFiles(), Home.Path + "/state/logs", Said.Enqueue);
+        _pump = new LogPump(new SpoolIo(), store, TimeProvider.System, Said.Enqueue);
         Directory.CreateDirectory(Home.Path + "/stdio");
         Directory.CreateDirectory(Home.Path + "/logs");
         return new ProcessSupervisor(
@@ -157,6 +159,6 @@ internal sealed class World : IAsyncDisposable
                     InjectedEnv = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:4318" },
                 },
             },
-            Store, Sampler ?? new NoSampler(), path => new AppendFile(path));
+            Store, Sampler ?? new NoSampler(), store);
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Pharos.Api.Requests;
 using Pharos.Contracts;
 using Pharos.Contracts.Text;
+using Pharos.Core.Lifecycle;
 using Pharos.Supervisor;
 using Pharos.Supervisor.Actors;
 using Pharos.Supervisor.Operations;
@@ -15,6 +16,8 @@ namespace Pharos.Api.Endpoints;
 internal sealed class AppEndpoints(ApiServices services)
 {
     private delegate Task<OperationRefused?> Operation(string selector, ActivityContext context, CancellationToken cancel);
+
+    private const int MostInput = 65_536;
 
     private ProcessSupervisor Supervisor => services.Supervisor;
 
@@ -29,7 +32,10 @@ internal sealed class AppEndpoints(ApiServices services)
         routes.MapPost("/v1/apps/{selector}/reload", ReloadAsync);
         routes.MapPost("/v1/apps/{selector}/scale", ScaleAsync);
         routes.MapPost("/v1/apps/{selector}/run", RunAsync);
+        routes.MapPost("/v1/apps/{selector}/reset", c => OperateAsync(c, (selector, _, _) => Supervisor.ResetAsync(selector), "reset"));
+        routes.MapPost("/v1/apps/{selector}/signal", SignalAsync);
         routes.MapDelete("/v1/apps/{selector}", DeleteAsync);
+        routes.MapPost("/v1/instances/{selector}/stdin", WriteInputAsync);
     }
 
     public IReadOnlyList<InstanceView> Views(Func<InstanceActor, bool>? where = null)
@@ -141,6 +147,40 @@ internal sealed class AppEndpoints(ApiServices services)
             await context.TextAsync($"deleted {selector}\n");
         else
             await context.JsonAsync(Views(), ContractsJson.Default.IReadOnlyListInstanceView);
+    }
+
+    private Task SignalAsync(HttpContext context)
+    {
+        var asked = context.Request.Query["signal"].FirstOrDefault() ?? "";
+        return SignalNames.TryParse(asked, out var signal)
+            ? OperateAsync(context, (selector, _, _) => Task.FromResult(Supervisor.Signal(selector, signal)), $"{SignalNames.Of(signal)} to")
+            : context.ProblemAsync(StatusCodes.Status400BadRequest, "invalid", $"signal '{asked}' is not a signal: write a name such as SIGUSR2, or a number from 1 to 64");
+    }
+
+    /// <summary>The body goes to the stdin of every instance that is meant, as it is.</summary>
+    private async Task WriteInputAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        if (body.Length is 0 or > MostInput)
+        {
+            await context.ProblemAsync(StatusCodes.Status400BadRequest, "invalid", $"the body is {body.Length} bytes: send 1 to {MostInput}");
+            return;
+        }
+
+        if (Supervisor.Select(Selector(context), out var actors) is { } refused)
+        {
+            await context.RefuseAsync(refused);
+            return;
+        }
+
+        var faults = actors.Select(actor => (actor.Snapshot.Key, Line: actor.WriteInput(body.GetBuffer().AsSpan(0, (int)body.Length)))).Where(f => f.Line is not null).ToList();
+        if (faults.Count > 0)
+            await context.ProblemAsync(StatusCodes.Status409Conflict, "conflict", string.Join("; ", faults.Select(f => $"{f.Key}: {f.Line}")));
+        else if (context.WantsText())
+            await context.TextAsync("");
+        else
+            await InstancesAsync(context, Views(actors.Contains), "");
     }
 
     private static Task InstancesAsync(HttpContext context, IReadOnlyList<InstanceView> views, string message, int status = StatusCodes.Status200OK) =>

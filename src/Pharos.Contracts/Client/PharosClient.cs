@@ -149,6 +149,48 @@ public sealed class PharosClient : IDisposable
         using var answer = await Answer(new(HttpMethod.Delete, App(selector, "")), HttpCompletionOption.ResponseContentRead, cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>Has restarts and crashes of instances count anew.</summary>
+    /// <returns>The instances.</returns>
+    public Task<InstanceView[]> Reset(string selector, CancellationToken cancellation = default) => Operate(selector, "/reset", cancellation);
+
+    /// <summary>Sends a signal to the main process of each instance.</summary>
+    /// <returns>The instances.</returns>
+    public Task<InstanceView[]> Signal(string selector, string signal, CancellationToken cancellation = default) =>
+        Operate(selector, $"/signal?signal={Uri.EscapeDataString(signal)}", cancellation);
+
+    /// <summary>Any request that has no method of its own here.</summary>
+    /// <param name="method">HTTP method.</param>
+    /// <param name="path">Path and query, escaped, without a slash at its beginning.</param>
+    /// <param name="body">The body; null: none.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <returns>The body of the answer.</returns>
+    public async Task<string> Ask(HttpMethod method, string path, HttpContent? body = null, CancellationToken cancellation = default)
+    {
+        using var answer = await Answer(new(method, path) { Content = body }, HttpCompletionOption.ResponseContentRead, cancellation).ConfigureAwait(false);
+        return await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Any stream of lines that has no method of its own here. Empty lines are left out.</summary>
+    /// <param name="path">Path and query, escaped, without a slash at its beginning.</param>
+    /// <param name="accept">Media type.</param>
+    /// <param name="begun">Called when nothing is missed any more.</param>
+    /// <param name="cancellation">Ends the stream.</param>
+    public async IAsyncEnumerable<string> Follow(string path, string accept, Action? begun = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.Add(new(accept));
+        using var answer = await Answer(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        begun?.Invoke();
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false));
+        while (await reader.ReadLineAsync(cancellation).ConfigureAwait(false) is { } line)
+        {
+            if (line.Length > 0)
+            {
+                yield return line;
+            }
+        }
+    }
+
     /// <summary>Writes a generation of the state now.</summary>
     public Task<SavedView> Save(CancellationToken cancellation = default) =>
         Send(HttpMethod.Post, "v1/save", ContractsJson.Default.SavedView, cancellation);
@@ -181,10 +223,37 @@ public sealed class PharosClient : IDisposable
         }
     }
 
+    /// <summary>Where the output of instances is kept.</summary>
+    /// <param name="selectors"><c>APP</c>, <c>APP:INDEX</c> or <c>/REGEX/</c>; none: all.</param>
+    /// <param name="ns">Only apps of this namespace; null: any.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    public Task<LogStreamView[]> LogStreams(IReadOnlyList<string> selectors, string? ns = null, CancellationToken cancellation = default) =>
+        Send(HttpMethod.Get, "v1/logs/streams" + Selected('?', selectors, ns), ContractsJson.Default.LogStreamViewArray, cancellation);
+
+    /// <summary>What is printed from now on.</summary>
+    /// <param name="selectors"><c>APP</c>, <c>APP:INDEX</c> or <c>/REGEX/</c>; none: all.</param>
+    /// <param name="ns">Only apps of this namespace; null: any.</param>
+    /// <param name="stream"><c>out</c>, <c>err</c>, or null for both.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <returns>The stream, which has begun; dispose it to leave.</returns>
+    public async Task<LiveLogs> FollowLogs(IReadOnlyList<string> selectors, string? ns = null, string? stream = null, CancellationToken cancellation = default)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, $"v1/logs?lines=0&follow=1&positions=1{(stream is null ? "" : "&stream=" + stream)}{Selected('&', selectors, ns)}");
+        request.Headers.Accept.Add(new("application/x-ndjson"));
+        var answer = await Answer(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        return await LiveLogs.Begin(answer, cancellation).ConfigureAwait(false);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
     private static string Instance(string selector, string action) => $"v1/instances/{Uri.EscapeDataString(selector)}{action}";
+
+    private static string Selected(char first, IReadOnlyList<string> selectors, string? ns)
+    {
+        var query = string.Join('&', selectors.Select(s => "app=" + Uri.EscapeDataString(s)).Concat(ns is null ? [] : ["namespace=" + Uri.EscapeDataString(ns)]));
+        return query.Length == 0 ? "" : first + query;
+    }
 
     private static string App(string selector, string action) => $"v1/apps/{Uri.EscapeDataString(selector)}{action}";
 

@@ -27,6 +27,9 @@ public abstract record InstanceEvent
         public string? Cause { get; init; }
     }
 
+    /// <summary>Somebody asked that its restarts and crashes count anew.</summary>
+    public sealed record ResetRequested : InstanceEvent;
+
     /// <summary>Somebody or something asked for a new process in place of the current one, without a gap where that is possible.</summary>
     /// <param name="Reason">Why.</param>
     public sealed record ReloadRequested(RestartReason Reason = RestartReason.Reload) : InstanceEvent

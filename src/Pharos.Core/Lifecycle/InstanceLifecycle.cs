@@ -39,6 +39,8 @@ public static class InstanceLifecycle
         (_, DependenciesMet x) when x.Incarnation != it.Incarnation || !it.Awaiting => Ignored(it),
         (_, DependenciesFailed x) when x.Incarnation != it.Incarnation || !it.Awaiting => Ignored(it),
 
+        (_, ResetRequested) => To(it with { UnstableInARow = 0, Crashes = [] }, it.Phase),
+
         // A person's stop stands above what would restart by itself, and it may have come first by a hair.
         // One that ended by itself is another matter: its schedule, or a change of its files, brings it back.
         (Stopped, RestartRequested { Reason: not RestartReason.Schedule } x) when !x.Reason.IsAPersons() => Ignored(it),

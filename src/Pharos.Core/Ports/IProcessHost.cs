@@ -44,6 +44,9 @@ public sealed record LaunchRequest
     /// <summary>Path of the spool file or FIFO for stderr; made when it is not there.</summary>
     public required string StderrPath { get; init; }
 
+    /// <summary>Path of the FIFO that becomes stdin, made when it is not there; null: stdin is /dev/null.</summary>
+    public string? StdinPath { get; init; }
+
     /// <summary>Spool files or FIFOs.</summary>
     public StdioMode Stdio { get; init; }
 
@@ -119,6 +122,11 @@ public interface IHostedProcess : IDisposable
         return null;
     }
 
+    /// <summary>Sends a signal to the main process alone.</summary>
+    /// <param name="signal">Signal number.</param>
+    /// <returns>False when it is gone.</returns>
+    bool Signal(int signal);
+
     /// <summary>Takes copies of sockets that it has open.</summary>
     /// <param name="inodes">Which.</param>
     /// <returns>Those that it has, by inode; none where the kernel refuses it.</returns>
@@ -174,6 +182,12 @@ public interface IProcessHost
     /// <param name="marker">As in <see cref="LaunchRequest.Marker"/>.</param>
     /// <returns>A tree without its root.</returns>
     IHostedProcess Remains(ProcessIdentity identity, string marker);
+
+    /// <summary>Writes to the stdin of a process that was given a FIFO for it. Never waits.</summary>
+    /// <param name="path">Path of the FIFO.</param>
+    /// <param name="bytes">What it is to read.</param>
+    /// <returns>Null when all of it was taken, else one line that says why not.</returns>
+    string? WriteInput(string path, ReadOnlySpan<byte> bytes);
 
     /// <summary>SIGKILL to every process that carries the marker: what an instance left behind when its main process ended.</summary>
     /// <param name="marker">As in <see cref="LaunchRequest.Marker"/>.</param>

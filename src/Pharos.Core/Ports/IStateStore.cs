@@ -29,6 +29,9 @@ public sealed record SavedInstance
     /// <summary>Restarts by reason.</summary>
     public ImmutableDictionary<RestartReason, long> Restarts { get; init; } = ImmutableDictionary<RestartReason, long>.Empty;
 
+    /// <summary>Restarts that are shown: those since somebody had them count anew; null: not known, then all.</summary>
+    public long? RestartsShown { get; init; }
+
     /// <summary>Exits by reason.</summary>
     public ImmutableDictionary<ExitReason, long> Exits { get; init; } = ImmutableDictionary<ExitReason, long>.Empty;
 

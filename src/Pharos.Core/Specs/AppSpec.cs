@@ -77,6 +77,9 @@ public sealed record AppSpec
     /// <summary>What its stdout and stderr are.</summary>
     public StdioMode Stdio { get; init; } = StdioMode.Spool;
 
+    /// <summary>It gets a stdin that lines can be sent to; without it stdin is at its end from the beginning.</summary>
+    public bool Stdin { get; init; }
+
     /// <summary>Restart and stop rules.</summary>
     public RestartPolicy Policy { get; init; } = new();
 
@@ -88,6 +91,9 @@ public sealed record AppSpec
 
     /// <summary>Variable that holds the slot's number in each instance; null: none.</summary>
     public string? InstanceVar { get; init; }
+
+    /// <summary>Variable that holds the instance's number among all of the home; null: none.</summary>
+    public string? NumberVar { get; init; }
 
     /// <summary>Variable of <see cref="Env"/>, a whole number, that grows by one with each slot; null: none.</summary>
     public string? IncrementVar { get; init; }
@@ -166,9 +172,9 @@ public sealed record AppSpec
         && Limits == other.Limits && Stdio == other.Stdio && Policy == other.Policy && Version == other.Version
         && InjectOtel == other.InjectOtel && MaxMemoryBytes == other.MaxMemoryBytes && CronRestart == other.CronRestart && CronZone == other.CronZone
         && Ready == other.Ready && Live == other.Live && DependsOn == other.DependsOn && Watch == other.Watch && Resources == other.Resources && Job == other.Job
-        && Autostart == other.Autostart && OutFile == other.OutFile && ErrFile == other.ErrFile && Logs == other.Logs && PidFile == other.PidFile
         && Cluster == other.Cluster && HttpStats == other.HttpStats && Reload == other.Reload && Ipc == other.Ipc && StopMessage == other.StopMessage
-        && InstanceVar == other.InstanceVar && IncrementVar == other.IncrementVar && Env.SequenceEqual(other.Env);
+        && Autostart == other.Autostart && OutFile == other.OutFile && ErrFile == other.ErrFile && Logs == other.Logs && PidFile == other.PidFile && Stdin == other.Stdin
+        && InstanceVar == other.InstanceVar && NumberVar == other.NumberVar && IncrementVar == other.IncrementVar && Env.SequenceEqual(other.Env);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Namespace, Script, Cwd, Args, Instances);

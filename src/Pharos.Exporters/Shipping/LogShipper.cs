@@ -45,6 +45,16 @@ internal sealed class LogShipper : IDisposable
     {
         lock (_gate)
         {
+            if (_streams.FirstOrDefault(s => s.Source.Id == source.Id) is { } known)
+            {
+                // Deleted and declared anew before all of it was sent, or the same files under new settings: it goes on where it is.
+                known.Source.Grown = null;
+                (known.Source, known.Ending) = (source, false);
+                source.Grown = () => Grown(known);
+                Grown(known);
+                return;
+            }
+
             var entry = _checkpoint.Find(source.Id);
             var stream = new ShippedStream(source, entry is not null ? Math.Min(entry.Position, source.End) : _checkpoint.IsNew ? StartOfNew(source) : 0);
             if (entry is not null)
@@ -55,7 +65,7 @@ internal sealed class LogShipper : IDisposable
             }
 
             source.Grown = () => Grown(stream);
-            Volatile.Write(ref _streams, [.. _streams.Where(s => s.Source.Id != source.Id), stream]);
+            Volatile.Write(ref _streams, [.. _streams, stream]);
         }
 
         _wake.Release();
@@ -153,14 +163,15 @@ internal sealed class LogShipper : IDisposable
     {
         foreach (var stream in streams)
         {
-            if (!stream.Ending || stream.Backlog > 0 || stream.IsMarked)
+            if (!stream.Ending)
                 continue;
             lock (_gate)
             {
+                if (!stream.Ending || stream.Backlog > 0 || stream.IsMarked)
+                    continue;
                 stream.Source.Grown = null;
                 Volatile.Write(ref _streams, [.. _streams.Where(s => s != stream)]);
-                if (_streams.All(s => s.Source.Id != stream.Source.Id))
-                    _checkpoint.Forget(stream.Source.Id);
+                _checkpoint.Forget(stream.Source.Id);
             }
         }
     }

@@ -16,7 +16,7 @@ internal sealed class ShippedStream
         Read = GapFrom = GapTo = position;
     }
 
-    public ILogSource Source { get; }
+    public ILogSource Source { get; set; }
 
     /// <summary>The destination has everything before it, or it was given up and counted.</summary>
     public long Committed

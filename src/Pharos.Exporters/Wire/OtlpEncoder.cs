@@ -77,6 +77,8 @@ public static partial class OtlpEncoder
         if (!record.Body.IsEmpty)
             Body(writer, record.Body.Span);
         OtlpCommon.Attributes(writer, 6, record.Attributes);
+        if (record.DroppedAttributes > 0)
+            writer.Varint(7, (ulong)record.DroppedAttributes);
         if (record.TraceId.Length == 16)
             writer.Bytes(9, record.TraceId.Span);
         if (record.SpanId.Length == 8)

@@ -64,6 +64,9 @@ internal sealed class HostedProcess : IHostedProcess
     }
 
     /// <inheritdoc/>
+    public bool Signal(int signal) => _pidfd is { IsClosed: false } pidfd && Libc.pidfd_send_signal(pidfd.Raw, signal) == 0;
+
+    /// <inheritdoc/>
     IReadOnlyDictionary<long, SafeHandle> IHostedProcess.TakeSockets(IReadOnlySet<long> inodes) =>
         _pidfd is null ? ReadOnlyDictionary<long, SafeHandle>.Empty : ForeignSockets.Take(Identity.Pid, _pidfd, inodes);
 

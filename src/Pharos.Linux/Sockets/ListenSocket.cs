@@ -87,12 +87,12 @@ internal sealed class ListenSocket : IListenSocket
     private static unsafe long InodeOf(Fd fd)
     {
         Libc.Statx info;
-        return Libc.statx(fd.Raw, "", Libc.AT_EMPTY_PATH, 0x7FF, &info) < 0 ? 0 : (long)info.Inode;
+        return Libc.statx(fd.Raw, "", Libc.AT_EMPTY_PATH, 0x7FF, &info) < 0 ? 0 : info.Inode;
     }
 
     private static unsafe (long, uint, uint)? FileAt(string path)
     {
         Libc.Statx info;
-        return Libc.statx(Libc.AT_FDCWD, path, Libc.AT_SYMLINK_NOFOLLOW, 0x7FF, &info) < 0 ? null : ((long)info.Inode, info.DeviceMajor, info.DeviceMinor);
+        return Libc.statx(Libc.AT_FDCWD, path, Libc.AT_SYMLINK_NOFOLLOW, 0x7FF, &info) < 0 ? null : (info.Inode, info.DeviceMajor, info.DeviceMinor);
     }
 }

@@ -1,6 +1,7 @@
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
 using Pharos.Logs.Pump;
+using Pharos.Logs.Shipping;
 using Pharos.Supervisor.Messages;
 using Pharos.Telemetry.Records;
 
@@ -35,6 +36,9 @@ public sealed class ActorServices
 
     /// <summary>Takes events towards the destination; null: there is none.</summary>
     public ILogSink? Sink { get; init; }
+
+    /// <summary>Sends the apps' output; null: there is no destination for it.</summary>
+    public StreamSources? Shipping { get; init; }
 
     /// <summary>Tells which files change; null: nobody does.</summary>
     public IFileWatch? Files { get; init; }

@@ -23,6 +23,7 @@ public sealed partial class InstanceActor : IAsyncDisposable
     private static readonly TimeSpan TreePoll = TimeSpan.FromMilliseconds(10);
 
     private readonly ActorServices _services;
+    private readonly int _number;
     private readonly AppSpec _spec;
     private readonly InstanceReporter _reporter;
     private readonly OperationTrace _trace;
@@ -54,6 +55,7 @@ public sealed partial class InstanceActor : IAsyncDisposable
         AppSpec spec, InstanceKey key, ActorServices services, InstanceLog log, SavedInstance? saved, Action changed, IReadOnlyList<MarkedProcess>? marked = null, JobLedger? runs = null, int number = 0)
     {
         _services = services;
+        _number = number;
         _spec = spec;
         _changed = changed;
         Log = log;
@@ -138,6 +140,21 @@ public sealed partial class InstanceActor : IAsyncDisposable
     /// <returns>The snapshot that was as asked.</returns>
     public Task<InstanceSnapshot> WaitAsync(Func<InstanceSnapshot, bool> done, CancellationToken cancel) => _board.WaitAsync(done, cancel);
 
+    /// <summary>Writes to the stdin of its process. Never waits.</summary>
+    /// <param name="bytes">What it is to read.</param>
+    /// <returns>Null when all of it was taken, else one line that says why not.</returns>
+    public string? WriteInput(ReadOnlySpan<byte> bytes) => Snapshot switch
+    {
+        _ when !_spec.Stdin => "its stdin is /dev/null: it was started without one",
+        { Process: null } => "it does not run",
+        var it => _services.Host.WriteInput(Current.Launcher.InputOf(it.State.Incarnation), bytes),
+    };
+
+    /// <summary>Sends a signal to its process, and to no other of its tree.</summary>
+    /// <param name="signal">Signal number.</param>
+    /// <returns>False when there is no process.</returns>
+    public bool Signal(int signal) => Current.Running?.Process.Signal(signal) ?? false;
+
     /// <summary>Stops for good: from now on no word starts it again.</summary>
     /// <param name="context">The command that it comes from.</param>
     /// <returns>Completes when nothing of it runs.</returns>
@@ -219,8 +236,8 @@ public sealed partial class InstanceActor : IAsyncDisposable
             State = step.Next,
             Wanted = letter.Event switch { StartRequested => true, RestartRequested x => before.Wanted || x.Reason.IsAPersons(), ReloadRequested x => before.Wanted || x.Reason.IsAPersons(), StopRequested => false, _ => before.Wanted },
             LastRestart = step.Restarting ?? before.LastRestart,
-            Restarts = before.Restarts + (step.Restarting is null ? 0 : 1),
-            CreatedAt = step.Handled && letter.Event is StartRequested or RestartRequested { Reason: RestartReason.Manual or RestartReason.Reload or RestartReason.Deploy } or ReloadRequested { Reason: RestartReason.Reload } ? _services.Time.GetUtcNow() : before.CreatedAt,
+            Restarts = letter.Event is ResetRequested ? 0 : before.Restarts + (step.Restarting is null ? 0 : 1),
+            CreatedAt = step.Handled && letter.Event is StartRequested or ResetRequested or RestartRequested { Reason: RestartReason.Manual or RestartReason.Reload or RestartReason.Deploy } or ReloadRequested { Reason: RestartReason.Reload } ? _services.Time.GetUtcNow() : before.CreatedAt,
             Deadline = CarriedOn.Deadline(step, before.Deadline, _services.Time.GetUtcNow()),
         };
         if (isCurrent && step.Handled)
@@ -301,6 +318,8 @@ public sealed partial class InstanceActor : IAsyncDisposable
         var record = new ExitRecord(step.Ended!.Value, exited.Status, at, exited.Uptime, []);
         Speech?.End(exited.Incarnation);
         running.Process.Dispose();
+        if (_spec.Stdin)
+            File.Delete(seat.Launcher.InputOf(exited.Incarnation)); // what it did not read is not for the next one
         seat.Sweep = Task.Run(() => _services.Host.SweepLeftovers(running.Marker));
         _reports.Tell(record, exited.Incarnation, running, _trace.Context);
         return next with { LastExit = record };

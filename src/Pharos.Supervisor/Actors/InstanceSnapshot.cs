@@ -44,7 +44,7 @@ public sealed record InstanceSnapshot
     /// <summary>The last end; null before the first.</summary>
     public ExitRecord? LastExit { get; init; }
 
-    /// <summary>Restarts since the counters began, all reasons: those that led to this moment, not those that the metrics count by now.</summary>
+    /// <summary>Restarts since the counters began or somebody had them begin anew, all reasons: those that led to this moment, not those that the metrics count by now.</summary>
     public long Restarts { get; init; }
 
     /// <summary>Reason of the last restart.</summary>

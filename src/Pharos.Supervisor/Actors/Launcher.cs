@@ -6,6 +6,7 @@ using Pharos.Core.Identity;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
+using Pharos.Core.Specs.Logs;
 using Pharos.Logs.Live;
 using Pharos.Logs.Pump;
 using Pharos.Supervisor.Messages;
@@ -40,6 +41,9 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
 
     /// <summary>Is shown each line of an incarnation; null: nobody.</summary>
     public Func<int, LineSeen>? Reader { get; set; }
+
+    /// <summary>The instance's number among all of the home.</summary>
+    public int Number { get; init; }
 
     /// <summary>What every process of an incarnation carries in its environment.</summary>
     public string MarkerOf(int incarnation) => $"{instanceId}.{incarnation}.{_home}";
@@ -78,12 +82,23 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
             : resolved;
     }
 
+    /// <summary>Where lines for the stdin of an incarnation are written.</summary>
+    public string InputOf(int incarnation) => Path.Combine(services.Options.SpoolDirectory, $"{key.App}-{key.Index}.{incarnation}.in");
+
+    /// <summary>One that ended while no daemon was there has left its own.</summary>
+    private string NewInput(int incarnation)
+    {
+        foreach (var path in Directory.Exists(services.Options.SpoolDirectory) ? Directory.EnumerateFiles(services.Options.SpoolDirectory, $"{key.App}-{key.Index}.*.in") : [])
+            File.Delete(path);
+        return InputOf(incarnation);
+    }
+
     public Launched<Running> Spawn(AppSpec spec, ResolvedCommand command, int incarnation, ActivityContext context, Action<ExitStatus> exited)
     {
         var (outPath, errPath) = StreamsOf(incarnation);
         var marker = MarkerOf(incarnation);
         // The reader is there before the writer: what a process prints into a FIFO and dies would be gone otherwise.
-        var attachment = services.Pump.Attach(log, outPath, errPath, spec.Stdio, Reader?.Invoke(incarnation));
+        var attachment = services.Pump.Attach(log, outPath, errPath, StdioOf(spec), Reader?.Invoke(incarnation));
         var speaks = Speech is not null && Speaks(spec, command.Executable);
         var env = Environment(spec, context);
         if (speaks)
@@ -100,7 +115,8 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
             Marker = marker,
             StdoutPath = outPath,
             StderrPath = errPath,
-            Stdio = spec.Stdio,
+            StdinPath = spec.Stdin ? NewInput(incarnation) : null,
+            Stdio = StdioOf(spec),
             NodeChannel = speaks,
             User = spec.User,
             Group = spec.Group,
@@ -146,7 +162,7 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
         var process = adopted ?? services.Host.Remains(identity, MarkerOf(incarnation));
         var age = services.Time.GetUtcNow() - process.StartedAt;
         var spawnedAt = services.Time.GetTimestamp() - (long)(age.TotalSeconds * services.Time.TimestampFrequency);
-        var logs = services.Pump.Attach(log, outPath, errPath, spec.Stdio, Reader?.Invoke(incarnation));
+        var logs = services.Pump.Attach(log, outPath, errPath, StdioOf(spec), Reader?.Invoke(incarnation));
         return new Running(process, logs, MarkerOf(incarnation), spawnedAt, Environment(spec, default));
     }
 
@@ -159,7 +175,7 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
         foreach (var label in Left().Where(l => l != alive?.ToString()).OrderBy(l => int.Parse(l.Split('-')[0])).ThenBy(l => l.Length).ToList())
         {
             var salvaged = label.Contains('-') ? label : SetAside(label);
-            _ = services.Pump.DrainAsync(services.Pump.Attach(log, Stream(salvaged, "out"), Stream(salvaged, "err"), spec.Stdio));
+            _ = services.Pump.DrainAsync(services.Pump.Attach(log, Stream(salvaged, "out"), Stream(salvaged, "err"), StdioOf(spec)));
         }
     }
 
@@ -169,6 +185,9 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
 
     /// <summary>Whether a process of an earlier daemon should have one.</summary>
     public bool Speaks(AppSpec spec) => spec.Ipc ?? (spec.Ready?.Kind == ProbeKind.Ipc || (Resolve(spec).Value is { } found && services.Runtimes!.Speaks(found.Executable)));
+
+    /// <summary>A spool file takes all; whoever is to wait for the reader writes into a FIFO.</summary>
+    private static StdioMode StdioOf(AppSpec spec) => spec.Logs.Overflow == LogOverflow.Block ? StdioMode.Fifo : spec.Stdio;
 
     private string SetAside(string label)
     {
@@ -208,6 +227,8 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
 
         env["PHAROS_APP"] = key.App;
         env["PHAROS_INSTANCE_INDEX"] = key.Index.ToString();
+        if (spec.NumberVar is { } numbered)
+            env[numbered] = Number.ToString();
         if (spec.InstanceVar is { } slot)
             env[slot] = key.Index.ToString();
         if (spec.IncrementVar is { } grows && int.TryParse(spec.Env.GetValueOrDefault(grows), out var first))

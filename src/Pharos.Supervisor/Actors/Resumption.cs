@@ -69,7 +69,7 @@ internal sealed class Resumption
             State = State,
             Process = State.Alive ? _identity : null,
             StartedAt = State.Alive ? _saved.StartedAt : null,
-            Restarts = telemetry.Restarts.Sum(),
+            Restarts = _saved.RestartsShown is { } shown ? shown + (restarting is null ? 0 : 1) : telemetry.Restarts.Sum(),
             CreatedAt = _saved.CreatedAt ?? _saved.CountersSince,
             LastExit = _saved.LastExit is { } exit ? new ExitRecord(exit.Reason, exit.Status, exit.At, exit.Uptime, [.. exit.LastLines]) : null,
             LastRestart = restarting ?? _saved.LastRestart,

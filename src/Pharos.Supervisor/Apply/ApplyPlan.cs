@@ -47,9 +47,11 @@ public static class ApplyPlan
         Differ("nice", a.Nice != b.Nice);
         Differ("limits", a.Limits != b.Limits);
         Differ("stdio", a.Stdio != b.Stdio);
+        Differ("stdin", a.Stdin != b.Stdin);
         Differ("version", a.Version != b.Version);
         Differ("otel.inject", a.InjectOtel != b.InjectOtel);
         Differ("instance_var", a.InstanceVar != b.InstanceVar);
+        Differ("number_var", a.NumberVar != b.NumberVar);
         Differ("increment_var", a.IncrementVar != b.IncrementVar);
         Differ("autorestart", a.Policy.Mode != b.Policy.Mode);
         Differ("stop_exit_codes", a.Policy.StopExitCodes != b.Policy.StopExitCodes);

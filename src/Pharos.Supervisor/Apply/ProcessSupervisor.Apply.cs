@@ -103,7 +103,7 @@ public sealed partial class ProcessSupervisor
                 return error;
             var kept = await Task.WhenAll(app.Instances.Take(spec.Instances).Select(a => ReplaceAsync(a, app, spec, wanted.Contains(a.Snapshot.Key), context)));
             var added = Added(app, spec);
-            Change(apps => apps.SetItem(spec.Name, With(spec, [.. kept, .. added])));
+            Change(apps => apps.SetItem(spec.Name, With(spec, [.. kept.Concat(added).OrderBy(Slot)])));
             foreach (var surplus in app.Instances.Skip(spec.Instances))
                 await EndAsync(surplus, app, context);
             var restarted = kept.Where(a => wanted.Contains(a.Snapshot.Key)).ToList();
@@ -123,6 +123,7 @@ public sealed partial class ProcessSupervisor
     {
         await RetireAsync(old, context);
         await old.DisposeAsync();
+        _services.Shipping?.Detach(old.Log);
         _services.Pump.Release(old.Log);
         var next = MakeActor(spec, old.Snapshot.Key, Remembered(old) with { Process = null, Wanted = wanted, Failure = null, Run = null }, []);
         // The same resource goes on as the same series; another one begins its own, and the old ones end.
@@ -146,7 +147,7 @@ public sealed partial class ProcessSupervisor
             return error;
         var kept = app.Instances.Take(spec.Instances).ToList();
         var added = Added(app, spec);
-        Change(apps => apps.SetItem(spec.Name, With(spec, [.. kept, .. added])));
+        Change(apps => apps.SetItem(spec.Name, With(spec, [.. kept.Concat(added).OrderBy(Slot)])));
         foreach (var actor in surplus)
             await EndAsync(actor, app, context);
         IReadOnlyList<InstanceActor> down = start ? [.. kept.Where(a => !IsUp(a)), .. added] : added;
@@ -177,7 +178,9 @@ public sealed partial class ProcessSupervisor
     }
 
     private List<InstanceActor> Added(App app, AppSpec spec) =>
-        [.. Enumerable.Range(app.Instances.Count, Math.Max(0, spec.Instances - app.Instances.Count)).Select(index => MakeActor(spec, new InstanceKey(spec.Name, index), null, []))];
+        [.. SlotsOf(spec, app.Instances.Select(Slot)).Except(app.Instances.Select(Slot)).Select(index => MakeActor(spec, new InstanceKey(spec.Name, index), null, []))];
+
+    private static int Slot(InstanceActor actor) => actor.Snapshot.Key.Index;
 
     private App With(AppSpec spec, IReadOnlyList<InstanceActor> instances) => new(spec, AppResource.OfApp(spec, _services.Options)) { Instances = instances, Runs = LedgerOf(spec) };
 

@@ -44,8 +44,8 @@ public sealed partial class ProcessSupervisor
         {
             // Whose lifecycle goes on needs no word. Of the others an adopted one ignores it: its adoption comes first in the inbox.
             // One that had failed stays failed until somebody asks.
-            if (saved is { Wanted: true, Run: null, Failure: null } && saved.Index < _apps[app].Instances.Count)
-                _apps[app].Instances[saved.Index].Post(new StartRequested());
+            if (saved is { Wanted: true, Run: null, Failure: null })
+                _apps[app].Instances.FirstOrDefault(i => i.Snapshot.Key.Index == saved.Index)?.Post(new StartRequested());
         }
 
         _keeper.Changed();
@@ -127,6 +127,7 @@ public sealed partial class ProcessSupervisor
             Incarnation = it.State.Incarnation,
             Process = it.Process,
             StartedAt = it.StartedAt,
+            RestartsShown = it.Restarts,
             Restarts = Counts<RestartReason>(actor.Telemetry.Restarts),
             Exits = Counts<ExitReason>(actor.Telemetry.Exits),
             Failure = it.State.Failure,

@@ -29,6 +29,7 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             CountersSince = i.CountersSince,
             Counters = i.Counters is null ? null : CountersEntry.From(i.Counters),
             StartedAt = i.StartedAt,
+            RestartsShown = i.RestartsShown,
             Run = i.Run is null ? null : RunEntry.From(i.Run),
             LastExit = i.LastExit is null ? null : ExitEntry.From(i.LastExit),
             LastRestart = i.LastRestart?.ToString(),
@@ -56,6 +57,7 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
                 CountersSince = i.CountersSince,
                 Counters = i.Counters?.ToCounters(),
                 StartedAt = i.StartedAt,
+                RestartsShown = i.RestartsShown,
                 Run = i.Run?.ToRun(),
                 LastExit = i.LastExit?.ToExit(),
                 LastRestart = RunEntry.Parse<RestartReason>(i.LastRestart),
@@ -91,6 +93,8 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
         public CountersEntry? Counters { get; set; }
 
         public DateTimeOffset? StartedAt { get; set; }
+
+        public long? RestartsShown { get; set; }
 
         public RunEntry? Run { get; set; }
 
@@ -183,6 +187,10 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
 
         public string? PidFile { get; set; }
 
+        public string? NumberVar { get; set; }
+
+        public bool Stdin { get; set; }
+
         public Dictionary<string, string> Annotations { get; set; } = [];
 
         public string[] ShellEnv { get; set; } = [];
@@ -234,6 +242,8 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             OutFile = s.OutFile,
             ErrFile = s.ErrFile,
             PidFile = s.PidFile,
+            NumberVar = s.NumberVar,
+            Stdin = s.Stdin,
             Annotations = new Dictionary<string, string>(s.Annotations),
             ShellEnv = [.. s.ShellEnv],
             Source = s.Source,
@@ -281,6 +291,8 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             OutFile = OutFile,
             ErrFile = ErrFile,
             PidFile = PidFile,
+            NumberVar = NumberVar,
+            Stdin = Stdin,
             Annotations = Annotations.ToImmutableSortedDictionary(StringComparer.Ordinal),
             ShellEnv = [.. ShellEnv],
             Source = Source,

@@ -149,6 +149,18 @@ public sealed class InstanceTelemetry : IMetricSource
         Interlocked.Increment(ref _logRecords[(stderr ? 7 : 0) + band]);
     }
 
+    /// <summary>Counts lines by band of severity.</summary>
+    /// <param name="stderr">Which stream.</param>
+    /// <param name="bands">How many of each band: unspecified, trace, debug, info, warn, error, fatal.</param>
+    public void LogLines(bool stderr, ReadOnlySpan<int> bands)
+    {
+        for (var band = 0; band < bands.Length; band++)
+        {
+            if (bands[band] > 0)
+                Interlocked.Add(ref _logRecords[(stderr ? 7 : 0) + band], bands[band]);
+        }
+    }
+
     /// <summary>Counts lines that were lost.</summary>
     /// <param name="reason">One of <see cref="LogDropReasons"/>.</param>
     /// <param name="count">How many.</param>

@@ -62,6 +62,9 @@ public sealed class LogRecord
     /// <summary>The whole record as an OTLP LogRecord message, when it was encoded before; then nothing else of it is looked at but the resource.</summary>
     public ReadOnlyMemory<byte> Encoded { get; init; }
 
+    /// <summary>Attributes that were left out because there were too many or too large ones.</summary>
+    public int DroppedAttributes { get; init; }
+
     /// <summary>What it costs in a queue, bytes, about.</summary>
     public int Weight => 96 + Body.Length + Encoded.Length + (Attributes.Count * 48);
 }

@@ -1,5 +1,5 @@
 using Pharos.Core.Identity;
-using Pharos.Supervisor.Actors;
+using Pharos.Logs.Live;
 using Pharos.TestKit;
 using Xunit;
 

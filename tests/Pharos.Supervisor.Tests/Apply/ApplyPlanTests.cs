@@ -43,6 +43,7 @@ public sealed class ApplyPlanTests
         { "logs.time", Web with { Logs = new() { TimeFormat = "iso" } } },
         { "logs.sample.debug", Web with { Logs = new() { Samples = [new(LogLevel.Debug, 0.5)] } } },
         { "stop.signal", Web with { Policy = Web.Policy with { StopSignal = 15 } } },
+        { "stdin", Web with { Stdin = true } },
         { "pid_file", Web with { PidFile = "/web.pid" } },
         { "settings", Web with { Policy = Web.Policy with { Jitter = 0.7 } } },
         { "env A", Web with { Env = Env(("A", "2"), ("PATH", "/bin")) } },

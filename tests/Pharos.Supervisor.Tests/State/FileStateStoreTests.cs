@@ -197,6 +197,7 @@ public sealed class FileStateStoreTests : IDisposable
                     OutFile = "/o.log",
                     ErrFile = "/e.log",
                     PidFile = "/run/{number}.pid",
+                    Stdin = true,
                     Annotations = ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal).Add("face", "{}"),
                     Args = ["a", "b"],
                     Env = ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal).Add("KEY", "value \u00e9 \n"),
@@ -225,6 +226,7 @@ public sealed class FileStateStoreTests : IDisposable
                         CountersSince = DateTimeOffset.UnixEpoch.AddDays(2),
                         StartedAt = DateTimeOffset.UnixEpoch.AddDays(3),
                         LastRestart = RestartReason.MemoryLimit,
+                        RestartsShown = 2,
                         Counters = new SavedCounters { LogBytes = [1, 2], LogRecords = [3], LogDropped = [4, 5], Durations = [new SavedHistogram("run", "crash", [0, 2], 1.25)] },
                         LastExit = new SavedExit(ExitReason.OomKill, new ExitStatus(null, 9, OomKilled: true), DateTimeOffset.UnixEpoch.AddDays(4), TimeSpan.FromMilliseconds(12.5), ["last", "words"]),
                         Run = new SavedRun

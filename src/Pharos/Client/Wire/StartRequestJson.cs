@@ -47,6 +47,7 @@ internal static class StartRequestJson
         Text(json, "grace", request.Grace);
         Text(json, "version", request.Version);
         Text(json, "instanceVar", request.InstanceVar);
+        Text(json, "numberVar", request.NumberVar);
         Text(json, "incrementVar", request.IncrementVar);
         Flag(json, "injectOtel", request.InjectOtel);
         Probe(json, "ready", request.Ready);
