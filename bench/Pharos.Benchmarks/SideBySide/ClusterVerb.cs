@@ -80,7 +80,7 @@ internal static class ClusterVerb
         public void Take(int port, int connections, int seconds)
         {
             string[] close = KeepAlive ? [] : ["-H", "Connection: close"];
-            var start = new ProcessStartInfo("wrk", [.. close, "-t1", $"-c{connections}", $"-d{seconds}s", $"http://127.0.0.1:{port}/"]) { RedirectStandardOutput = true };
+            var start = new ProcessStartInfo("wrk", [.. close, "-t1", $"-c{connections}", $"-d{seconds}s", $"http://127.0.0.1:{port}/"]) { UseShellExecute = false, RedirectStandardOutput = true };
             Process wrk;
             try
             {

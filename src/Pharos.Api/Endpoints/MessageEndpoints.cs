@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Pharos.Contracts;
-using Pharos.Core;
 using Pharos.Supervisor;
 using Pharos.Supervisor.Actors;
 using Pharos.Supervisor.Messages;

@@ -21,7 +21,7 @@ public sealed partial class InstanceActor
     /// <summary>That of the current process.</summary>
     private Seat Current => SeatOn(Snapshot.State.IsOnOtherSide);
 
-    private Seat SeatOn(bool otherSide) => _seats[otherSide ? 1 : 0];
+    private Seat SeatOn(bool otherSide) => _seats[otherSide ? 1 : 0].Value;
 
     /// <summary>That of a process: a second one is on the other side.</summary>
     private Seat SeatOf(int incarnation)
@@ -30,11 +30,15 @@ public sealed partial class InstanceActor
         return SeatOn(state.IsOnOtherSide != (state.Beside?.Incarnation == incarnation));
     }
 
+    private Launcher MakeLauncher(bool onOtherSide)
+    {
+        var id = onOtherSide ? ServiceInstanceId.For(_services.Options.HostId, _spec.Namespace, Log.Key, overlap: true) : Id;
+        return new Launcher(_services, Log.Key, id, Telemetry.Resource, Log) { Speech = Speech, Number = _number };
+    }
+
     private Seat MakeSeat(bool onOtherSide)
     {
-        var key = Log.Key;
-        var id = onOtherSide ? ServiceInstanceId.For(_services.Options.HostId, _spec.Namespace, key, overlap: true) : Id;
-        var launcher = new Launcher(_services, key, id, Telemetry.Resource, Log) { Speech = Speech, Number = _number };
+        var launcher = MakeLauncher(onOtherSide);
         var prober = new InstanceProber(_services, _spec, launcher.NotifyName, Telemetry, e => Post(e), Log.Mask);
         launcher.Further = prober.Variables;
         launcher.Reader = prober.ReadsLines ? incarnation => line => prober.SeeLine(incarnation, line) : null;
@@ -52,8 +56,8 @@ public sealed partial class InstanceActor
     /// <summary>Each prober knows by the number whether it is meant.</summary>
     private void SaysReady(int incarnation)
     {
-        foreach (var seat in _seats)
-            seat.Prober.SaidReady(incarnation);
+        foreach (var seat in _seats.Where(s => s.IsValueCreated))
+            seat.Value.Prober.SaidReady(incarnation);
     }
 
     private void ReportBeside(Letter letter, BesideState beside, InstanceSnapshot after, Transition step)

@@ -15,7 +15,7 @@ public sealed partial class InstanceActor
     private void GoOn(Resumption resumed, IReadOnlyList<MarkedProcess> marked)
     {
         var state = Snapshot.State;
-        Dismiss(SeatOn(!state.IsOnOtherSide).Launcher.AllOf(marked));
+        Dismiss(MakeLauncher(!state.IsOnOtherSide).AllOf(marked));
         Current.Launcher.SalvageAllBut(_spec, resumed.Alive);
         if (resumed.Leftover is { } left)
             Current.Sweep = Task.Run(() => _services.Host.SweepLeftovers(Current.Launcher.MarkerOf(left))); // it may hold the port that the next one needs

@@ -32,7 +32,7 @@ public sealed partial class InstanceActor : IAsyncDisposable
     private readonly ExitReports _reports;
     private readonly Background _background;
     private readonly Channel<Letter> _inbox = Channel.CreateUnbounded<Letter>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly Seat[] _seats;
+    private readonly Lazy<Seat>[] _seats; // the second one is made by the first reload that overlaps
     private readonly IAppRuntime? _runtime;
     private readonly Action _changed;
     private readonly JobSlot? _job;
@@ -77,7 +77,7 @@ public sealed partial class InstanceActor : IAsyncDisposable
             };
         }
 
-        _seats = [MakeSeat(onOtherSide: false), MakeSeat(onOtherSide: true)];
+        _seats = [new(() => MakeSeat(onOtherSide: false)), new(() => MakeSeat(onOtherSide: true))];
         var fresh = new InstanceState { IsJob = spec.Job is not null, Policy = spec.Policy, DependsOn = [.. spec.DependsOn.Select(d => d.App)], Seed = BitConverter.ToUInt64(Id.ToByteArray()), Reload = spec.Reload, CanOverlap = spec.CanOverlap };
         var resumed = saved is null ? null : Resumption.Of(saved, fresh, SeatOn(saved.Run?.IsOnOtherSide == true).Launcher.NewestOf(marked ?? []), services.Time);
         _board = new SnapshotBoard((resumed?.First(key, Telemetry) ?? new InstanceSnapshot { Key = key, State = fresh, CreatedAt = services.Time.GetUtcNow() }) with { Run = _job?.Run, Number = number });
@@ -388,8 +388,8 @@ public sealed partial class InstanceActor : IAsyncDisposable
         _job?.Dispose();
         Speech?.EndAll();
         _runtime?.Dispose();
-        foreach (var seat in _seats)
-            await seat.DisposeAsync();
+        foreach (var seat in _seats.Where(s => s.IsValueCreated))
+            await seat.Value.DisposeAsync();
     }
 
     private readonly record struct Letter(InstanceEvent Event, long PostedAt, ActivityContext Context, Running? Running, TaskCompletionSource<InstanceSnapshot>? Taken);

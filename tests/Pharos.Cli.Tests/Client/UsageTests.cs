@@ -16,7 +16,7 @@ public sealed class UsageTests
     [InlineData("option '--name' needs a value: --name NAME", "start", "x", "--name")]
     [InlineData("option '--name' needs a value: --name NAME", "start", "x", "--name", "--json")]
     [InlineData("option '--json' takes no value; see 'pharos help list'", "list", "--json=1")]
-    [InlineData("option '-i' wants a number from 1, or 'max' for one per processor, not '0'", "start", "x", "-i", "0")]
+    [InlineData("option '-i' wants a number from 1, 'max' or 0 for one per processor, or -N for that many less, not 'many'", "start", "x", "-i", "many")]
     [InlineData("option '--nice' wants a whole number from -20 to 19, not '20'", "start", "x", "--nice", "20")]
     [InlineData("option '--max-crashes' wants a whole number from 0, not '-1'", "start", "x", "--max-crashes", "-1")]
     [InlineData("option '--umask' wants octal digits such as 022, not '9'", "start", "x", "--umask", "9")]

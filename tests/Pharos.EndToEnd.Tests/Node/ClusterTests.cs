@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Pharos.EndToEnd.Tests.Kit;
 
 namespace Pharos.EndToEnd.Tests.Node;
@@ -38,7 +39,7 @@ public sealed class ClusterTests : PharosTest
         var before = await PidsAsync();
         Sys.Signal(before[0], Sys.SigKill);
         await single.MoreAsync(50);
-        await Eventually.True(async () => (await PidsAsync()) is [var first, _] && first != before[0], "it is back");
+        await Eventually.True(async () => (await PidsAsync()) is [var first, _] && first > 0 && first != before[0], "it is back");
         Assert.Equal(0, single.Failures.Refused);
         var pids = await PidsAsync();
         await Pharos.KillDaemonAsync();
@@ -86,7 +87,21 @@ public sealed class ClusterTests : PharosTest
         File.WriteAllText(script, $"setTimeout(() => require('http').createServer((q, r) => r.end(`${{process.pid}}.\\n`)).listen({port}), {startMilliseconds});");
         await Pharos.OkAsync(["start", script, "-n", "web", "-i", "2", "--cluster", balance, "--interpreter", Nodes.Of(node), .. more]);
         await Eventually.True(async () => (await Pharos.InstancesAsync("web")).All(i => i is { IsRunning: true, Readiness: "ready" }), "both are ready", details: () => Pharos.Logs);
+        await Eventually.True(() => Listens(port), "it listens"); // without a probe, ready is who has lived for a while
         return port;
+    }
+
+    private static bool Listens(int port)
+    {
+        try
+        {
+            using var client = new TcpClient("127.0.0.1", port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     private async Task<int[]> PidsAsync() => [.. (await Pharos.InstancesAsync("web")).OrderBy(i => i.Index).Select(i => i.Pid ?? 0)];

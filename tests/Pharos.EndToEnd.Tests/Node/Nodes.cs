@@ -12,7 +12,7 @@ internal static class Nodes
 
     private static string Install()
     {
-        using var install = Process.Start(new ProcessStartInfo(Repository.PathOf("tests", "node", "install")) { RedirectStandardOutput = true })!;
+        using var install = Process.Start(new ProcessStartInfo(Repository.PathOf("tests", "node", "install")) { UseShellExecute = false, RedirectStandardOutput = true })!;
         var folder = install.StandardOutput.ReadToEnd().Trim();
         install.WaitForExit();
         return install.ExitCode == 0 ? folder : throw new InvalidOperationException("tests/node/install failed: it says why above");
