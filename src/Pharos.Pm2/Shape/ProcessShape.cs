@@ -58,7 +58,13 @@ internal static class ProcessShape
         }
 
         if (app.IncrementVar is { } grows && app.Env?.TryGetValue(grows, out var first) == true && long.TryParse(first, out var number))
-            env[grows] = (number + it.Index).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        {
+            // A number, as in PM2, where it was counted up; beside the options and in the environment alike.
+            env[grows] = number + it.Index;
+            if (env["env"] is JsonObject counted)
+                counted[grows] = number + it.Index;
+        }
+
         env["unique_id"] = it.InstanceId;
         State(env, app, it, options);
         return env;

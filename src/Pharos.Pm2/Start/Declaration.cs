@@ -176,7 +176,7 @@ internal sealed class Declaration
                 Grace = (Milliseconds(conf, "kill_timeout") ?? it.Variable("PM2_KILL_TIMEOUT") ?? KillTimeout),
                 Version = version == "N/A" ? null : version,
                 InstanceVar = options["instance_var"]!.ToString(),
-
+                NumberVar = "pm_id",
                 IncrementVar = conf.Text("increment_var"),
                 Ready = conf.Flag("wait_ready") ? new() { Check = "ipc", StartPeriod = Milliseconds(conf, "listen_timeout") ?? "3000" } : null,
                 Cluster = mode == "cluster_mode" && isNode ? "shared" : null,
