@@ -13,9 +13,8 @@ internal sealed class OwnLogFormat(LogFormat format) : ITextFormatter
     /// <inheritdoc/>
     public void Format(LogEvent logEvent, TextWriter output)
     {
-        var message = logEvent.RenderMessage(CultureInfo.InvariantCulture);
-        if (message is ['"', .., '"'])
-            message = message[1..^1]; // Serilog quotes a text that is a property
+        // Serilog would put the text in quotes, and its quotes after backslashes.
+        var message = logEvent.Properties.TryGetValue("Line", out var line) && line is ScalarValue { Value: string text } ? text : logEvent.RenderMessage(CultureInfo.InvariantCulture);
         if (logEvent.Exception is { } exception)
             message += " " + exception;
         message = message.ReplaceLineEndings(" ");
