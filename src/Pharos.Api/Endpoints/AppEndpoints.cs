@@ -32,11 +32,13 @@ internal sealed class AppEndpoints(ApiServices services)
         routes.MapPost("/v1/apps/{selector}/reload", ReloadAsync);
         routes.MapPost("/v1/apps/{selector}/scale", ScaleAsync);
         routes.MapPost("/v1/apps/{selector}/run", RunAsync);
-        routes.MapPost("/v1/apps/{selector}/reset", c => OperateAsync(c, (selector, _, _) => Supervisor.ResetAsync(selector), "reset"));
+        routes.MapPost("/v1/apps/{selector}/reset", ResetAsync);
         routes.MapPost("/v1/apps/{selector}/signal", SignalAsync);
         routes.MapDelete("/v1/apps/{selector}", DeleteAsync);
         routes.MapPost("/v1/instances/{selector}/stdin", WriteInputAsync);
     }
+
+    private Task ResetAsync(HttpContext context) => OperateAsync(context, (selector, _, _) => Supervisor.ResetAsync(selector), "reset");
 
     public IReadOnlyList<InstanceView> Views(Func<InstanceActor, bool>? where = null)
     {

@@ -44,7 +44,7 @@ public sealed partial class FullLogDiskTests : PharosTest
         var file = Path.Combine(Pharos.Root + Pharos.Home, "logs", "printer-out-0.log");
         await Eventually.True(() => File.ReadLines(file).LastOrDefault()?.StartsWith($"line {Lines - 1} ", StringComparison.Ordinal) == true, "the log file has caught up", TimeSpan.FromSeconds(60), () => Pharos.Logs);
 
-        var numbers = File.ReadLines(file).Select(l => Whole().Match(l)).Where(m => m.Success).Select(m => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)).ToList();
+        var numbers = File.ReadLines(file).Select(l => Whole().Match(l)).Where(m => m.Success).Select(m => int.Parse(m.Groups["number"].Value, CultureInfo.InvariantCulture)).ToList();
         Assert.Equal(numbers.Distinct().Order(), numbers);
         Assert.Equal(Lines, numbers.Count + await DroppedAsync());
         Assert.Equal(drops, numbers.Count < Lines);
@@ -79,6 +79,6 @@ public sealed partial class FullLogDiskTests : PharosTest
         }
     }
 
-    [GeneratedRegex("^line ([0-9]+) of an app .* end$", RegexOptions.None, 10_000)]
+    [GeneratedRegex("^line (?<number>[0-9]+) of an app .* end$", RegexOptions.None, 10_000)]
     private static partial Regex Whole();
 }

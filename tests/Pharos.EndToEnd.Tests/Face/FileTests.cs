@@ -1,5 +1,3 @@
-using Pharos.EndToEnd.Tests.Kit;
-
 namespace Pharos.EndToEnd.Tests.Face;
 
 public sealed class FileTests : FaceTest
