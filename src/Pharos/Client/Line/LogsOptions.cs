@@ -7,7 +7,9 @@ internal static class LogsOptions
 
     public static readonly VerbSpec Verb = new("logs", "[errors] [APP|/REGEX/...|all]", "show the output: the last lines and what comes, or any part of the past")
     {
-        Aliases = ["log"], MostWords = int.MaxValue, TakesApps = true,
+        Aliases = ["log"],
+        MostWords = int.MaxValue,
+        TakesApps = true,
         Details =
             """
             Without --since, --until, --level and --grep: the last lines of each instance, then what it prints; Ctrl-C ends it. With any of them: what

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Pharos.Client.Line;
-using Pharos.Contracts;
 using Pharos.Contracts.Client;
 using Pharos.Linux.Streams;
 using Pharos.Logs.History;
