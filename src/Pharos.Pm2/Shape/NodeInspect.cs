@@ -80,7 +80,7 @@ internal sealed class NodeInspect
         var longest = items.Take(count).Max(i => i.Length) + 2;
         if ((longest * 3) + _indentation >= BreakLength || ((double)total / longest <= 5 && longest > 8))
             return items;
-        var bias = Math.Max(longest - Math.Sqrt(longest - ((double)total / items.Count)), 1);
+        var bias = Math.Max(longest - 3 - Math.Sqrt(longest - ((double)total / items.Count)), 1);
         // JavaScript rounds halves up.
         var columns = Math.Min(Math.Min((int)Math.Floor((Math.Sqrt(2.5 * bias * count) / bias) + 0.5), (BreakLength - _indentation) / longest), Math.Min(Compact * 4, 15));
         if (columns <= 1)

@@ -42,6 +42,7 @@ public sealed class ClusterTests : PharosTest
         await Eventually.True(async () => (await PidsAsync()) is [var first, _] && first > 0 && first != before[0], "it is back");
         Assert.Equal(0, single.Failures.Refused);
         var pids = await PidsAsync();
+        await Eventually.True(() => single.Answers.Keys.Any(k => k.Contains($"{pids[0]}", StringComparison.Ordinal)), "it serves"); // one that has no socket yet when the daemon dies never gets it
         await Pharos.KillDaemonAsync();
         await single.MoreAsync(200);
         await Pharos.OkAsync("list");
