@@ -162,11 +162,12 @@ internal sealed class EnvironmentReader(Func<string, string?> getenv)
     private LogBatchSettings LogBatch()
     {
         var defaults = new LogBatchSettings();
-        WholeNumber("OTEL_BLRP_MAX_QUEUE_SIZE", 1, int.MaxValue); // there is no queue: the log files are the buffer; a fault is told all the same
+        var queue = WholeNumber("OTEL_BLRP_MAX_QUEUE_SIZE", 1, int.MaxValue) ?? defaults.MaxQueueRecords;
         return new LogBatchSettings
         {
             Delay = Milliseconds("OTEL_BLRP_SCHEDULE_DELAY", defaults.Delay),
-            MaxRecords = WholeNumber("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", 1, int.MaxValue) ?? defaults.MaxRecords,
+            MaxQueueRecords = queue,
+            MaxRecords = Math.Min(queue, WholeNumber("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", 1, int.MaxValue) ?? defaults.MaxRecords),
         };
     }
 

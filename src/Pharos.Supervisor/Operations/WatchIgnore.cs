@@ -1,6 +1,5 @@
 using Pharos.Core.Ports;
 using Pharos.Core.Watching;
-using Pharos.Logs.Rotation;
 using Pharos.Supervisor.Actors;
 
 namespace Pharos.Supervisor.Operations;
@@ -26,7 +25,7 @@ internal sealed class WatchIgnore
         var home = Path.GetDirectoryName(options.LogDirectory)!;
         _own.AddRange([options.LogDirectory, options.SpoolDirectory, Path.Combine(home, "state"), Path.Combine(home, "pharos.log"), Path.Combine(home, "pharos.sock"), Path.Combine(home, "daemon.lock")]);
         foreach (var instance in app.Instances)
-            _own.AddRange(instance.Log.Paths);
+            _own.AddRange([instance.Log.OutPath, instance.Log.ErrPath]);
     }
 
     /// <summary>Whether a change of it is none.</summary>
@@ -39,8 +38,6 @@ internal sealed class WatchIgnore
         foreach (var own in _own)
         {
             if (path.StartsWith(own, StringComparison.Ordinal) && (path.Length == own.Length || path[own.Length] is '/' or '.'))
-                return true;
-            if (RotatedNames.IsOf(own, path))
                 return true;
         }
 
