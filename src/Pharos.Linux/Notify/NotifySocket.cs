@@ -15,7 +15,7 @@ internal sealed unsafe class NotifySocket : INotifySocket
     private readonly bool _isFile;
     private readonly uint? _user;
     private readonly Action<string> _said;
-    private readonly Action<NotifySocket> _closed;
+    private readonly Func<NotifySocket, bool> _close;
     private readonly IDisposable _reading;
 
     /// <param name="socket">Bound; ours from here on.</param>
@@ -24,10 +24,10 @@ internal sealed unsafe class NotifySocket : INotifySocket
     /// <param name="user">Whose messages are heard besides ours and root's; null: nobody's.</param>
     /// <param name="said">Takes each message.</param>
     /// <param name="loop">Reads all sockets.</param>
-    /// <param name="closed">Told when it is closed.</param>
-    internal NotifySocket(Socket socket, string address, bool isFile, uint? user, Action<string> said, ReadLoop loop, Action<NotifySocket> closed)
+    /// <param name="close">Forgets it; false: that was done before, and the address may be another socket's by now.</param>
+    internal NotifySocket(Socket socket, string address, bool isFile, uint? user, Action<string> said, ReadLoop loop, Func<NotifySocket, bool> close)
     {
-        (_socket, Address, _isFile, _user, _said, _closed) = (socket, address, isFile, user, said, closed);
+        (_socket, Address, _isFile, _user, _said, _close) = (socket, address, isFile, user, said, close);
         _reading = loop.Add(socket.SafeHandle, ReadAll);
     }
 
@@ -35,8 +35,9 @@ internal sealed unsafe class NotifySocket : INotifySocket
 
     public void Dispose()
     {
+        if (!_close(this))
+            return;
         _reading.Dispose();
-        _closed(this);
         _socket.Dispose();
         if (_isFile)
             File.Delete(Address);
