@@ -10,9 +10,11 @@ const string usage = """
       list    [--instances 20] [--count 20]   time and CPU of one 'list'
       start   [--instances 50] [--count 3]    time and CPU of starting that many instances
       scale   [--instances 1000] [--seconds 60]  start, list, stop, memory and CPU with very many instances
+      cluster [--connections 64] [--seconds 10] [--count 3]  requests per second of a Node app with two processes (needs wrk)
+      logs    [--megabytes 1024] [--slow-megabytes 128] [--seconds 20]  output into a file: MB/s, CPU, memory, every line there once
       [--long] [BENCHMARKDOTNET ARGUMENTS]    micro benchmarks, all of them unless --filter says which
 
-    restart, idle, list, start and scale measure what './build.sh publish' made, or --dist FOLDER; and PM2 beside it when
+    restart, idle, list, start, scale, cluster and logs measure what './build.sh publish' made, or --dist FOLDER; and PM2 beside it when
     bench/pm2/install was run, unless --no-pm2 is given.
     """;
 
@@ -30,6 +32,12 @@ try
             return StartVerb.Run(new Arguments(rest, "--instances", "--count"));
         case ["scale", .. var rest]:
             return ScaleVerb.Run(new Arguments(rest, "--instances", "--seconds"));
+        case ["cluster", .. var rest]:
+            return ClusterVerb.Run(new Arguments(rest, "--connections", "--seconds", "--count"));
+        case ["logs", .. var rest]:
+            return LogsVerb.Run(new Arguments(rest, "--megabytes", "--slow-megabytes", "--seconds"));
+        case ["print-lines", var rate, var seconds]:
+            return LogsVerb.Print(int.Parse(rate), int.Parse(seconds));
         case ["help" or "--help" or "-h", ..]:
             Console.WriteLine(usage);
             return 0;

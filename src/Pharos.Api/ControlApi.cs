@@ -83,7 +83,7 @@ public static class ControlApi
 
     /// <summary>Whoever reads a stream that has no end, and is there again when the daemon was replaced.</summary>
     private static bool IsFollower(HttpRequest request) =>
-        request.Path == "/v1/events" || (request.Path == "/v1/logs" && request.Query["follow"] != "0");
+        request.Path == "/v1/events" || request.Path == "/v1/messages" || (request.Path == "/v1/logs" && request.Query["follow"] != "0");
 
     internal static void MapEndpoints(IEndpointRouteBuilder routes, ApiServices services)
     {
@@ -91,6 +91,7 @@ public static class ControlApi
         apps.Map(routes);
         new ApplyEndpoint(services, apps).Map(routes);
         new LogEndpoints(services).Map(routes);
+        new MessageEndpoints(services).Map(routes);
         new DaemonEndpoints(services, apps).Map(routes);
         new UpdateEndpoints(services).Map(routes);
     }

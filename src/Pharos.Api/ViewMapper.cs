@@ -4,12 +4,13 @@ using Pharos.Contracts.Text;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Schedules;
 using Pharos.Core.Specs;
+using Pharos.Core.Specs.Logs;
 using Pharos.Supervisor.Actors;
 using Pharos.Telemetry.Catalogue;
 
 namespace Pharos.Api;
 
-/// <summary>From the supervisor's snapshots to wire records. Values of environment variables never get here.</summary>
+/// <summary>From the supervisor's snapshots to wire records. Values of environment variables get here only when somebody asks for them.</summary>
 internal static class ViewMapper
 {
     public static InstanceView Of(InstanceActor actor, AppSpec spec, DateTimeOffset now) => Of(actor, spec, actor.Snapshot, now);
@@ -17,11 +18,15 @@ internal static class ViewMapper
     public static InstanceView Of(InstanceActor actor, AppSpec spec, InstanceSnapshot it, DateTimeOffset now)
     {
         var state = it.State;
+        var heard = actor.Heard;
+        var traffic = actor.Traffic;
         var sampled = actor.Telemetry.TryGetSample(out var sample, out var cpu) && it.Process is not null;
         return new InstanceView
         {
             App = it.Key.App,
             Index = it.Key.Index,
+            Number = it.Number,
+            CreatedAt = it.CreatedAt,
             Namespace = spec.Namespace,
             State = Words.Of(state.Phase),
             Readiness = Words.Of(state.Readiness),
@@ -30,6 +35,7 @@ internal static class ViewMapper
             Pid = it.Process?.Pid,
             Incarnation = state.Incarnation,
             Restarts = it.Restarts,
+            Crashes = state.Crashes.Count,
             LastRestartReason = it.LastRestart is { } reason ? Words.Of(reason) : null,
             StartedAt = it.StartedAt,
             UptimeSeconds = it.StartedAt is { } at ? Math.Max(0, (now - at).TotalSeconds) : null,
@@ -43,14 +49,22 @@ internal static class ViewMapper
             Error = state.Error,
             BackoffSeconds = state.Phase == Phase.BackingOff ? state.Backoff.TotalSeconds : null,
             NextRunAt = it.Wanted ? App.NextRun(spec, now) : null,
+            OtherPid = actor.OtherPid,
+            ReloadError = state.ReloadError,
+            RequestsPerSecond = traffic?.PerSecond,
+            RequestP95Seconds = traffic?.P95Seconds,
+            Channel = heard.Channel,
+            Actions = [.. heard.Actions.Select(MessageViews.Of)],
+            Measured = MessageViews.Of(heard.Numbers),
             InstanceId = actor.Id.ToString(),
             OutLog = actor.Log.OutPath,
             ErrLog = actor.Log.ErrPath,
+            PidFile = actor.PidPath,
             User = spec.User,
         };
     }
 
-    public static AppView Of(App app, string? interpreter, DateTimeOffset now)
+    public static AppView Of(App app, string? interpreter, DateTimeOffset now, bool withEnv = false)
     {
         var spec = app.Spec;
         var credentials = new Dictionary<string, string>();
@@ -79,8 +93,16 @@ internal static class ViewMapper
             Args = [.. spec.Args],
             Cwd = spec.Cwd,
             Interpreter = interpreter,
+            InterpreterArgs = [.. spec.InterpreterArgs],
             EnvNames = [.. spec.Env.Keys],
+            Env = withEnv ? spec.Env : null,
+            InstanceVar = spec.InstanceVar,
+            IncrementVar = spec.IncrementVar,
+            Annotations = spec.Annotations,
+            Source = spec.Source,
+            Autostart = spec.Autostart,
             Stdio = spec.Stdio == StdioMode.Fifo ? "fifo" : "spool",
+            Stdin = spec.Stdin,
             RestartMode = spec.Policy.Mode switch { RestartMode.Always => "always", RestartMode.OnFailure => "on-failure", RestartMode.Never => "never" },
             StopSignal = SignalNames.Of(spec.Policy.StopSignal),
             GraceSeconds = spec.Policy.Grace.TotalSeconds,
@@ -91,8 +113,10 @@ internal static class ViewMapper
             Live = spec.Live?.Check,
             DependsOn = [.. spec.DependsOn.Select(d => d.App)],
             Watch = [.. spec.Watch?.Paths ?? []],
+            WatchIgnore = [.. spec.Watch?.Ignore ?? []],
             Job = spec.Job is { } job ? Of(app, job, now) : null,
             Credentials = credentials,
+            Logs = LogSettings.Of(spec.Logs),
             CreatedAt = spec.CreatedAt,
             Instances = [.. app.Instances.Select(i => Of(i, spec, now))],
         };

@@ -20,25 +20,15 @@ namespace Pharos.Contracts;
 [JsonSerializable(typeof(SavedView))]
 [JsonSerializable(typeof(ResurrectView))]
 [JsonSerializable(typeof(LogLineView))]
+[JsonSerializable(typeof(LogStreamView))]
+[JsonSerializable(typeof(LogStreamView[]))]
+[JsonSerializable(typeof(LogStartView))]
+[JsonSerializable(typeof(LogErrorView))]
 [JsonSerializable(typeof(UpdateRequest))]
 [JsonSerializable(typeof(UpdateView))]
+[JsonSerializable(typeof(SentView))]
+[JsonSerializable(typeof(ActionRequest))]
+[JsonSerializable(typeof(IReadOnlyList<ActionView>))]
+[JsonSerializable(typeof(ActionView[]))]
+[JsonSerializable(typeof(MessageView))]
 public sealed partial class ContractsJson : JsonSerializerContext;
-
-/// <summary>One line of output, as <c>GET /v1/logs</c> with <c>Accept: application/x-ndjson</c> sends it.</summary>
-public sealed record LogLineView
-{
-    /// <summary>App name.</summary>
-    public required string App { get; init; }
-
-    /// <summary>Slot.</summary>
-    public required int Index { get; init; }
-
-    /// <summary>stdout or stderr.</summary>
-    public required string Stream { get; init; }
-
-    /// <summary>When the daemon read it; null for lines older than this daemon.</summary>
-    public DateTimeOffset? At { get; init; }
-
-    /// <summary>The line without its newline.</summary>
-    public required string Line { get; init; }
-}

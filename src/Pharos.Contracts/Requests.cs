@@ -51,6 +51,9 @@ public sealed record StartRequest
     /// <summary>spool or fifo.</summary>
     public string? Stdio { get; init; }
 
+    /// <summary>True: it gets a stdin that lines can be sent to; else stdin is at its end from the beginning.</summary>
+    public bool? Stdin { get; init; }
+
     /// <summary>always, on-failure or never.</summary>
     public string? Restart { get; init; }
 
@@ -99,6 +102,9 @@ public sealed record StartRequest
     /// <summary>Name of a variable that holds the slot's number in each instance; null: none.</summary>
     public string? InstanceVar { get; init; }
 
+    /// <summary>Name of a variable that holds the instance's number among all of the home; null: none.</summary>
+    public string? NumberVar { get; init; }
+
     /// <summary>Name of a variable of <see cref="Env"/>, a whole number, that grows by one with each slot; null: none.</summary>
     public string? IncrementVar { get; init; }
 
@@ -120,14 +126,52 @@ public sealed record StartRequest
     /// <summary>It is run at times and ends by itself; null: it is to run all the time.</summary>
     public ScheduleRequest? Schedule { get; init; }
 
+    /// <summary>Whether it gets a channel for messages as Node's <c>process.send</c> has it; null: when it is run by node, or its readiness comes that way.</summary>
+    public bool? Ipc { get; init; }
+
+    /// <summary>Sent over the channel in place of the stop signal; null: the signal is sent.</summary>
+    public string? StopMessage { get; init; }
+
+    /// <summary>Instances of a Node app share their listeners: shared, round_robin or reuseport; null: each is on its own.</summary>
+    public string? Cluster { get; init; }
+
+    /// <summary>Whether its HTTP requests are counted and timed; null: when it is a Node app with a channel.</summary>
+    public bool? HttpStats { get; init; }
+
+    /// <summary>How its processes are replaced without a gap; null: as usual.</summary>
+    public ReloadRequest? Reload { get; init; }
+
     /// <summary>False: declared, and started only when somebody asks.</summary>
     public bool? Autostart { get; init; }
 
-    /// <summary>Log file of stdout, absolute or relative to the working directory; null: in the home.</summary>
+    /// <summary>What happens to its output: settings by name, <c>rotate.size</c> say; docs/configuration.md has them under <c>logs</c>.</summary>
+    public IReadOnlyDictionary<string, string> Logs { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Log file of stdout, absolute or relative to the working directory; null: in the home; NULL or /dev/null: none.</summary>
     public string? OutFile { get; init; }
 
     /// <summary>Log file of stderr, likewise.</summary>
     public string? ErrFile { get; init; }
+
+    /// <summary>File that holds the process id while there is a process, absolute or relative to the working directory; null: none is written. In this path and in
+    /// those of the log files <c>{number}</c> and <c>{index}</c> stand for the instance's number and slot.</summary>
+    public string? PidFile { get; init; }
+
+    /// <summary>What the client wants to find again: it means nothing to the daemon, and is in its views and its state. At most 64 KiB.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>How a process is replaced by a new one without a gap.</summary>
+public sealed record ReloadRequest
+{
+    /// <summary>A new process that is not ready within this time is given up, and the old one stays; duration.</summary>
+    public string? Timeout { get; init; }
+
+    /// <summary>How long the old process may finish what it is at before it is asked to stop, duration.</summary>
+    public string? Drain { get; init; }
+
+    /// <summary>Whether the new one runs beside the old one; null: when they share their listeners.</summary>
+    public bool? Overlap { get; init; }
 }
 
 /// <summary>A probe of an app.</summary>

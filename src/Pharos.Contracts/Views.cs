@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Pharos.Contracts;
 
 /// <summary>One instance as the API shows it. Never holds a value of an environment variable.</summary>
@@ -9,8 +11,14 @@ public sealed record InstanceView
     /// <summary>Slot, from 0.</summary>
     public required int Index { get; init; }
 
+    /// <summary>Its number among all instances of the home: given once, kept over restarts and daemons; from 0 again when no app is left.</summary>
+    public int Number { get; init; }
+
     /// <summary>Namespace of the app.</summary>
     public required string Namespace { get; init; }
+
+    /// <summary>When it was declared, or somebody last started or restarted it.</summary>
+    public DateTimeOffset? CreatedAt { get; init; }
 
     /// <summary>stopped, starting, running, stopping, backing_off or failed.</summary>
     public required string State { get; init; }
@@ -32,6 +40,9 @@ public sealed record InstanceView
 
     /// <summary>Restarts since the counters began, all reasons.</summary>
     public required long Restarts { get; init; }
+
+    /// <summary>Crashes that count towards giving it up: those inside the crash window since somebody started it.</summary>
+    public int Crashes { get; init; }
 
     /// <summary>Reason of the last restart; null when there was none.</summary>
     public string? LastRestartReason { get; init; }
@@ -73,6 +84,27 @@ public sealed record InstanceView
     /// <summary>When the job runs next; null for what is no job, and while its schedule is stopped.</summary>
     public DateTimeOffset? NextRunAt { get; init; }
 
+    /// <summary>Pid of the second process while a reload overlaps: the new one until it is ready, then the old one until it is gone; null: there is none.</summary>
+    public int? OtherPid { get; init; }
+
+    /// <summary>Why the last reload failed; null: it did not.</summary>
+    public string? ReloadError { get; init; }
+
+    /// <summary>HTTP requests per second over the last ten seconds; null: none was measured.</summary>
+    public double? RequestsPerSecond { get; init; }
+
+    /// <summary>Duration that 95 of 100 of them were shorter than, seconds; null: there was none.</summary>
+    public double? RequestP95Seconds { get; init; }
+
+    /// <summary>open, closed, or why there is none; null: it was given none.</summary>
+    public string? Channel { get; init; }
+
+    /// <summary>What it can be asked to do.</summary>
+    public IReadOnlyList<AppActionView> Actions { get; init; } = [];
+
+    /// <summary>What it measures of itself, by the names that it gives.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Measured { get; init; } = new Dictionary<string, JsonElement>();
+
     /// <summary>service.instance.id.</summary>
     public required string InstanceId { get; init; }
 
@@ -81,6 +113,9 @@ public sealed record InstanceView
 
     /// <summary>Log file of stderr.</summary>
     public required string ErrLog { get; init; }
+
+    /// <summary>File that holds its process id while there is one; null: none is written.</summary>
+    public string? PidFile { get; init; }
 
     /// <summary>User that it runs as; null: the daemon's.</summary>
     public string? User { get; init; }
@@ -135,11 +170,35 @@ public sealed record AppView
     /// <summary>Interpreter that was found; null when the file is run directly, or cannot be resolved now.</summary>
     public string? Interpreter { get; init; }
 
-    /// <summary>Names of the app's environment variables; values are not shown.</summary>
+    /// <summary>Arguments of the interpreter.</summary>
+    public IReadOnlyList<string> InterpreterArgs { get; init; } = [];
+
+    /// <summary>Names of the app's environment variables.</summary>
     public required IReadOnlyList<string> EnvNames { get; init; }
+
+    /// <summary>The environment with its values, which may be secrets: only where it was asked for (<c>?env=1</c>), else null.</summary>
+    public IReadOnlyDictionary<string, string>? Env { get; init; }
+
+    /// <summary>Variable that holds the slot's number in each instance; null: none.</summary>
+    public string? InstanceVar { get; init; }
+
+    /// <summary>Variable that grows by one with each slot; null: none.</summary>
+    public string? IncrementVar { get; init; }
+
+    /// <summary>What whoever declared the app wants to find again; it means nothing to the daemon.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Absolute path of the configuration file that it came from; null: from a command.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>False: declared, and started only when somebody asks.</summary>
+    public bool Autostart { get; init; } = true;
 
     /// <summary>spool or fifo.</summary>
     public required string Stdio { get; init; }
+
+    /// <summary>It has a stdin that lines can be sent to.</summary>
+    public bool Stdin { get; init; }
 
     /// <summary>always, on-failure or never.</summary>
     public required string RestartMode { get; init; }
@@ -174,8 +233,14 @@ public sealed record AppView
     /// <summary>Files and folders whose change restarts it.</summary>
     public IReadOnlyList<string> Watch { get; init; } = [];
 
+    /// <summary>Patterns of what is passed over among them.</summary>
+    public IReadOnlyList<string> WatchIgnore { get; init; } = [];
+
     /// <summary>User, group, umask, nice and limits that were asked for; empty when none.</summary>
     public IReadOnlyDictionary<string, string> Credentials { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What happens to its output, where that differs from the usual: names as in <see cref="StartRequest.Logs"/>.</summary>
+    public IReadOnlyDictionary<string, string> Logs { get; init; } = new Dictionary<string, string>();
 
     /// <summary>When it was first declared.</summary>
     public required DateTimeOffset CreatedAt { get; init; }

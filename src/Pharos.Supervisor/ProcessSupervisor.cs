@@ -6,8 +6,10 @@ using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
 using Pharos.Logs.Live;
+using Pharos.Logs.Store;
 using Pharos.Supervisor.Actors;
 using Pharos.Supervisor.Dependencies;
+using Pharos.Supervisor.Messages;
 using Pharos.Supervisor.Operations;
 using Pharos.Supervisor.Operations.Jobs;
 using Pharos.Supervisor.Sampling;
@@ -24,7 +26,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
 {
     private readonly ActorServices _services;
     private readonly IStateStore _store;
-    private readonly Func<string, IAppendFile> _openLog;
+    private readonly LogStore _logStore;
     private readonly SemaphoreSlim _declaring = new(1, 1); // one change of the set of apps at a time
     private readonly List<Ended> _ended = []; // deleted instances whose series must end with the next push; guards itself
     private readonly long _since;
@@ -33,6 +35,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
     private readonly CronRestarts _cron;
     private readonly WatchedApps _watched;
     private readonly JobScheduler _jobs;
+    private readonly InstanceNumbers _numbers = new();
     private volatile SavedState? _loaded; // read and not yet brought back: _declaring is held meanwhile
     private volatile bool _closing;
     private volatile Dictionary<InstanceKey, bool>? _wishes; // while the daemon goes down: what the next one is to start
@@ -42,12 +45,12 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
     /// <param name="services">What every actor works with.</param>
     /// <param name="store">Keeps the state.</param>
     /// <param name="sampler">Reads /proc.</param>
-    /// <param name="openLog">Opens a log file for appending.</param>
-    public ProcessSupervisor(ActorServices services, IStateStore store, IProcessSampler sampler, Func<string, IAppendFile> openLog)
+    /// <param name="logs">Keeps the apps' output.</param>
+    public ProcessSupervisor(ActorServices services, IStateStore store, IProcessSampler sampler, LogStore logs)
     {
         _services = services;
         _store = store;
-        _openLog = openLog;
+        _logStore = logs;
         _since = InstanceReporter.UnixNanos(services.Time.GetUtcNow());
         _keeper = new StateKeeper(store, Capture, services.Say);
         _sampler = new SamplerLoop(sampler, () => Actors, services.Stats, services.Time, services.Options.SamplingInterval, services.Say);
@@ -56,6 +59,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         _jobs = new JobScheduler(() => _apps.Values, services.Time, services.Say);
         services.Stats.InstancesByState = CountByState;
         services.AwaitDependencies = new DependencyGate(name => _apps.GetValueOrDefault(name), services.Time).AwaitAsync;
+        services.SaveNow = () => _keeper.TrySave();
         _ = new DependentRestarts(() => _apps.Values, services.Events);
     }
 
@@ -64,6 +68,9 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
 
     /// <summary>Changes of all instances.</summary>
     public InstanceEventHub Events => _services.Events;
+
+    /// <summary>What apps say over their channels.</summary>
+    public AppMessages Messages => _services.Messages;
 
     /// <summary>The supervisor's own numbers.</summary>
     public SupervisorStats Stats => _services.Stats;
@@ -147,8 +154,8 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         return await UpAsync(actors, new RestartRequested(RestartReason.Manual), context, cancel);
     }
 
-    /// <summary>Stops and forgets whole apps.</summary>
-    /// <param name="selector">An app's name, or all.</param>
+    /// <summary>Stops and forgets apps, or one instance of an app, whose slot stays empty until the app is scaled; with its last instance the app goes, too.</summary>
+    /// <param name="selector">An app's name, APP:INDEX, or all.</param>
     /// <param name="context">The command that it comes from.</param>
     /// <param name="cancel">Gives up waiting.</param>
     /// <returns>Null when they are gone.</returns>
@@ -156,8 +163,8 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
     {
         if (Select(selector, out var actors) is { } refused)
             return refused;
-        if (InstanceKey.TryParse(selector, out var one) && !_apps.ContainsKey(selector))
-            return new(Refusal.Invalid, $"an app is deleted whole: use 'pharos delete {one.App}', or 'pharos stop {selector}' for the one instance");
+        if (InstanceKey.TryParse(selector, out _) && !_apps.ContainsKey(selector) && _apps.TryGetValue(actors[0].Snapshot.Key.App, out var whole) && whole.Instances.Count > 1)
+            return await DeleteInstanceAsync(actors[0], context, cancel);
         // Whoever of them was deleted and declared anew while we waited is somebody else's.
         var apps = actors.Select(a => a.Snapshot.Key.App).Distinct().Select(name => _apps.GetValueOrDefault(name)).OfType<App>().ToList();
         if (await StopAllAsync(actors, context, cancel) is { } unstopped)
@@ -195,6 +202,9 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         return new(Refusal.NotFound, $"no app or instance '{selector}'{known}");
     }
 
+    /// <summary>Where the apps' output is kept.</summary>
+    public LogStore LogStore => _logStore;
+
     /// <summary>Writes the state now, and keeps a copy for <see cref="ResurrectAsync"/>.</summary>
     /// <returns>The path of the copy.</returns>
     public string Save() => _keeper.Keep();
@@ -224,11 +234,11 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         }
     }
 
-    /// <summary>A record that was taken did not reach its destination after all.</summary>
-    /// <param name="resource">Whose record.</param>
-    /// <param name="reason">rejected or shutdown.</param>
-    public void CountDropped(TelemetryResource resource, string reason) =>
-        Actors.FirstOrDefault(a => ReferenceEquals(a.Telemetry.Resource, resource))?.Telemetry.LogDropped(reason);
+    /// <summary>An event did not reach its destination.</summary>
+    /// <param name="instance">service.instance.id of its instance.</param>
+    /// <param name="reason">One of <see cref="LogDropReasons"/>.</param>
+    public void CountDropped(string instance, string reason) =>
+        Actors.FirstOrDefault(a => a.Telemetry.Resource[AttributeNames.ServiceInstanceId] == instance)?.Telemetry.LogDropped(reason);
 
     /// <inheritdoc/>
     public void Collect(List<MetricBatch> batches, long nowUnixNanos, bool final)
@@ -299,7 +309,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
             try
             {
                 await actor.AskAsync(new StopRequested(), context);
-                await actor.WaitAsync(s => s.State.Phase == Phase.Stopped || s.Wanted, cancel); // wanted: somebody started it again meanwhile
+                await actor.WaitAsync(s => s.State is { Phase: Phase.Stopped, Beside: null } || s.Wanted, cancel); // wanted: somebody started it again meanwhile
                 return null;
             }
             catch (ActorEndedException e)
@@ -350,10 +360,18 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
     private App Make(AppSpec spec, IReadOnlyList<SavedInstance> saved, IReadOnlyList<MarkedProcess> marked, SavedJob? job = null)
     {
         var runs = LedgerOf(spec, job);
-        var instances = Enumerable.Range(0, spec.Instances)
+        var instances = SlotsOf(spec, saved.Select(s => s.Index))
             .Select(index => MakeActor(spec, new InstanceKey(spec.Name, index), saved.FirstOrDefault(s => s.Index == index), marked))
             .ToList();
         return new App(spec, AppResource.OfApp(spec, _services.Options)) { Instances = instances, Runs = runs };
+    }
+
+    /// <summary>The slots of an app: those that it has, as far as it is to have so many, and the lowest that are free.</summary>
+    private static IEnumerable<int> SlotsOf(AppSpec spec, IEnumerable<int> taken)
+    {
+        List<int> slots = [.. taken.Order().Take(spec.Instances)];
+        var free = Enumerable.Range(0, spec.Instances + slots.Count).Except(slots).Take(spec.Instances - slots.Count).ToList();
+        return slots.Concat(free).Order();
     }
 
     private InstanceActor MakeActor(AppSpec spec, InstanceKey key, SavedInstance? saved, IReadOnlyList<MarkedProcess> marked)
@@ -366,15 +384,13 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
             telemetry.Restore(saved.Restarts, saved.Exits);
         if (saved?.Counters is { } counters)
             telemetry.Restore(counters);
-        var stem = Path.Combine(_services.Options.LogDirectory, key.App);
-        var log = new InstanceLog(key, LogFile(spec.OutFile, key) ?? $"{stem}-out-{key.Index}.log", LogFile(spec.ErrFile, key) ?? $"{stem}-error-{key.Index}.log", telemetry, Logs, _services.Sink, _openLog);
+        var number = saved?.Number ?? _numbers.Take();
+        var plan = LogPlan.Of(spec, key, number, _services.Options.LogDirectory, Path.Combine(_logStore.Folder, "buffer"));
+        var log = new InstanceLog(key, plan, telemetry, Logs, _logStore);
         log.MaskSecretsOf(spec.Env);
-        return new InstanceActor(spec, key, _services, log, saved, Changed, marked, LedgerOf(spec));
+        _services.Shipping?.Attach(log);
+        return new InstanceActor(spec, key, _services, log, saved, Changed, marked, LedgerOf(spec), number);
     }
-
-    /// <summary>The first instance has the file as it was asked for; a further one its number before the extension.</summary>
-    private static string? LogFile(string? path, InstanceKey key) =>
-        path is null || key.Index == 0 ? path : $"{Path.ChangeExtension(path, null)}-{key.Index}{Path.GetExtension(path)}";
 
     /// <summary>Called by actors after each transition that matters to others.</summary>
     private void Changed()
@@ -389,6 +405,8 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         foreach (var actor in app.Instances)
             await EndAsync(actor, app, context);
         _ledgers.TryRemove(app.Spec.Name, out _);
+        if (_apps.IsEmpty)
+            _numbers.Begin(0);
     }
 
     /// <summary>Stops an instance for good, if somebody started it again meanwhile, and ends it.</summary>
@@ -397,6 +415,7 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         await RetireAsync(actor, context);
         await actor.DisposeAsync();
         actor.Telemetry.Ended();
+        _services.Shipping?.Detach(actor.Log);
         _services.Pump.Release(actor.Log);
         lock (_ended)
             _ended.Add(new Ended(actor.Telemetry, actor.Id, app, Replaced: false));

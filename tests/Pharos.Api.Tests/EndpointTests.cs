@@ -22,6 +22,44 @@ public sealed class EndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Values_of_the_environment_are_shown_only_to_who_asks_for_them()
+    {
+        var request = new StartRequest
+        {
+            Script = "/bin/app",
+            Cwd = "/",
+            Name = "web",
+            Env = new Dictionary<string, string> { ["TOKEN"] = "s3cret" },
+            Annotations = new Dictionary<string, string> { ["face"] = "{}" },
+            PidFile = "web-{number}.pid",
+        };
+        await _server.Ask("POST", "/v1/apps", JsonSerializer.Serialize(request, ContractsJson.Default.StartRequest));
+        foreach (var path in new[] { "/v1/apps/web", "/v1/apps/all", "/v1/instances" })
+            Assert.DoesNotContain("s3cret", (await _server.Ask("GET", path)).Body, StringComparison.Ordinal);
+        var app = JsonSerializer.Deserialize((await _server.Ask("GET", "/v1/apps/web?env=1")).Body, ContractsJson.Default.AppView)!;
+        Assert.Equal(("s3cret", "{}"), (app.Env!["TOKEN"], app.Annotations["face"]));
+        Assert.Equal((0, "/web-0.pid"), (app.Instances[0].Number, app.Instances[0].PidFile));
+        Assert.NotNull(app.Instances[0].CreatedAt);
+    }
+
+    [Fact]
+    public async Task What_is_sent_to_a_stdin_gets_there_and_an_app_without_one_refuses_it()
+    {
+        await _server.Ask("POST", "/v1/apps", JsonSerializer.Serialize(new StartRequest { Script = "/bin/app", Cwd = "/", Name = "asks", Stdin = true }, ContractsJson.Default.StartRequest));
+        await _server.Declare("deaf");
+        Assert.Equal(200, (await _server.Ask("POST", "/v1/instances/asks:0/stdin", "a line\n")).Status);
+        var (path, text) = Assert.Single(_server.World.Host.Input);
+        Assert.Equal(("a line\n", path), (text, _server.World.Host.Spawned.First().StdinPath));
+        Assert.Null(_server.World.Host.Spawned.Last().StdinPath);
+        var (status, body, _) = await _server.Ask("POST", "/v1/instances/deaf/stdin", "a line\n");
+        Assert.Equal(409, status);
+        Assert.Contains("deaf:0: its stdin is /dev/null", body, StringComparison.Ordinal);
+        Assert.Equal(400, (await _server.Ask("POST", "/v1/instances/asks/stdin", "")).Status);
+        await _server.Ask("POST", "/v1/apps/asks/stop");
+        Assert.Contains("it does not run", (await _server.Ask("POST", "/v1/instances/asks/stdin", "x")).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_refusal_is_a_problem_with_an_exit_code_and_a_line_for_who_asks_for_text()
     {
         var (status, body, answer) = await _server.Ask("POST", "/v1/apps/nope/stop");

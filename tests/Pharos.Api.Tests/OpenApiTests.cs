@@ -23,11 +23,12 @@ public sealed class OpenApiTests : IAsyncLifetime
         JsonTypeInfo[] types =
         [
             ContractsJson.Default.StartRequest, ContractsJson.Default.InstanceView, ContractsJson.Default.AppView, ContractsJson.Default.EventView, ContractsJson.Default.DaemonView,
-            ContractsJson.Default.ProblemView, ContractsJson.Default.SavedView, ContractsJson.Default.LogLineView, ContractsJson.Default.ExitView,
+            ContractsJson.Default.ProblemView, ContractsJson.Default.SavedView, ContractsJson.Default.LogLineView, ContractsJson.Default.LogStreamView, ContractsJson.Default.LogStartView, ContractsJson.Default.ExitView,
             ContractsJson.Default.ApplyRequest, ContractsJson.Default.PlanView, ContractsJson.Default.AppPlanView,
             ContractsJson.Default.ProbeRequest, ContractsJson.Default.DependencyRequest, ContractsJson.Default.WatchRequest, ContractsJson.Default.ScheduleRequest,
             ContractsJson.Default.UpdateRequest, ContractsJson.Default.UpdateView,
             ContractsJson.Default.ResurrectView, ContractsJson.Default.ResurrectedView,
+            ContractsJson.Default.ReloadRequest, ContractsJson.Default.SentView, ContractsJson.Default.ActionRequest, ContractsJson.Default.ActionView, ContractsJson.Default.AppActionView, ContractsJson.Default.MessageView,
             ContractsJson.Default.JobView, ContractsJson.Default.RunView,
         ];
         var schemas = (await Document()).GetProperty("components").GetProperty("schemas").EnumerateObject().ToDictionary(s => s.Name, s => s.Value);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Pharos.Core.Identity;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
@@ -55,7 +56,7 @@ internal sealed class FakeHost : IProcessHost
             return refusal;
         Spawned.Enqueue(request);
         var process = new FakeProcess(this, Interlocked.Increment(ref _pid), request.Key, request.Marker) { Exited = exited };
-        if (_alive.Values.Any(p => p.Key == request.Key))
+        if (_alive.Values.Any(p => p.Marker.Split('.')[0] == request.Marker.Split('.')[0]))
             Faults.Enqueue($"two processes in {request.Key}");
         _alive[process.Identity.Pid] = process;
         BeforeSpawnReturns?.Invoke(process);
@@ -71,6 +72,14 @@ internal sealed class FakeHost : IProcessHost
     }
 
     public IHostedProcess Remains(ProcessIdentity identity, string marker) => new FakeProcess(this, identity.Pid, new InstanceKey("gone", 0), marker);
+
+    public ConcurrentQueue<(string Path, string Text)> Input { get; } = new();
+
+    public string? WriteInput(string path, ReadOnlySpan<byte> bytes)
+    {
+        Input.Enqueue((path, System.Text.Encoding.UTF8.GetString(bytes)));
+        return null;
+    }
 
     public int SweepLeftovers(string marker)
     {
@@ -95,16 +104,19 @@ internal sealed class FakeProcess(FakeHost host, int pid, InstanceKey key, strin
 
     public ConcurrentQueue<int> Signals { get; } = new();
 
+    /// <summary>Its end of the channel.</summary>
+    public FakeChannel Talk { get; } = new();
+
     /// <summary>Takes what the process says on its channel; null: nobody listens yet.</summary>
-    public Action<string>? Hears { get; private set; }
+    public Action<string>? Hears => Talk.Hears;
 
     /// <summary>Why nobody can listen.</summary>
     public string? OutOfHearing { get; set; }
 
-    public string? Listen(Action<string> said)
+    public IMessageChannel? Channel(out string refused)
     {
-        Hears = said;
-        return OutOfHearing;
+        refused = OutOfHearing ?? "";
+        return OutOfHearing is null ? Talk : null;
     }
 
     public int Survivors
@@ -123,6 +135,12 @@ internal sealed class FakeProcess(FakeHost host, int pid, InstanceKey key, strin
     {
         if (host.Remove(this))
             Exited(status);
+    }
+
+    public bool Signal(int signal)
+    {
+        Signals.Enqueue(signal);
+        return host.Alive.Contains(this);
     }
 
     public void SignalTree(int signal)
@@ -147,6 +165,27 @@ internal sealed class FakeProcess(FakeHost host, int pid, InstanceKey key, strin
     public void Dispose()
     {
     }
+}
+
+internal sealed class FakeChannel : IMessageChannel
+{
+    public ConcurrentQueue<string> Sent { get; } = new();
+
+    public Action<string>? Hears { get; private set; }
+
+    public Action? Hangup { get; private set; }
+
+    public bool IsClosed { get; private set; }
+
+    public void Listen(Action<string, SafeHandle?> said, Action closed) => (Hears, Hangup) = (json => said(json, null), closed);
+
+    public bool Send(string json, SafeHandle? descriptor = null)
+    {
+        Sent.Enqueue(json);
+        return !IsClosed;
+    }
+
+    public void Close() => IsClosed = true;
 }
 
 internal sealed class NoSampler : IProcessSampler

@@ -3,8 +3,11 @@ using System.Diagnostics;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
+using Pharos.Linux.Sockets;
 using Pharos.Linux.Streams;
 using Pharos.Logs.Pump;
+using Pharos.Logs.Store;
+using Pharos.Node;
 using Pharos.Supervisor.Actors;
 using Pharos.Supervisor.Operations;
 using Pharos.Supervisor.State;
@@ -17,6 +20,8 @@ namespace Pharos.Supervisor.Tests;
 internal sealed class World : IAsyncDisposable
 {
     private LogPump? _pump;
+
+    private ListenSockets Sockets { get; } = new();
 
     public World(Func<World, IStateStore>? store = null, TimeProvider? time = null, ManualTime? manual = null, IProcessSampler? sampler = null)
     {
@@ -128,7 +133,8 @@ internal sealed class World : IAsyncDisposable
 
     private ProcessSupervisor Boot()
     {
-        _pump = new LogPump(new SpoolIo(), TimeProvider.System, Said.Enqueue);
+        var store = new LogStore(new LogFiles(), Home.Path + "/state/logs", Said.Enqueue);
+        _pump = new LogPump(new SpoolIo(), store, TimeProvider.System, Said.Enqueue);
         Directory.CreateDirectory(Home.Path + "/stdio");
         Directory.CreateDirectory(Home.Path + "/logs");
         return new ProcessSupervisor(
@@ -141,6 +147,7 @@ internal sealed class World : IAsyncDisposable
                 Time = Clock,
                 Say = Said.Enqueue,
                 Files = Files,
+                Runtimes = new NodeRuntimes(Sockets, Home.Path + "/stdio", Said.Enqueue),
                 Options = new SupervisorOptions
                 {
                     SpoolDirectory = Home.Path + "/stdio",
@@ -152,6 +159,6 @@ internal sealed class World : IAsyncDisposable
                     InjectedEnv = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:4318" },
                 },
             },
-            Store, Sampler ?? new NoSampler(), path => new AppendFile(path));
+            Store, Sampler ?? new NoSampler(), store);
     }
 }

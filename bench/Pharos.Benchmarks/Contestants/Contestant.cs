@@ -162,4 +162,8 @@ internal abstract class Contestant : IDisposable
 /// <param name="Arguments">Arguments of the program.</param>
 /// <param name="Instances">How many.</param>
 /// <param name="Variables">Its environment, beside what every app gets.</param>
-internal sealed record App(string Name, string Program, string[] Arguments, int Instances, IReadOnlyDictionary<string, string> Variables);
+internal sealed record App(string Name, string Program, string[] Arguments, int Instances, IReadOnlyDictionary<string, string> Variables)
+{
+    /// <summary>Its program is a Node script whose processes share their port.</summary>
+    public bool IsNodeCluster { get; init; }
+}

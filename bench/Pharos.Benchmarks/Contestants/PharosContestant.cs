@@ -38,6 +38,8 @@ internal sealed class PharosContestant : Contestant
     {
         // An app that was up for 100 ms did not crash at start: no back-off. 100 ms is the least that PM2 takes.
         List<string> words = ["start", app.Program, "--name", app.Name, "-i", app.Instances.ToString(CultureInfo.InvariantCulture), "--max-crashes", "0", "--min-uptime", "100ms"];
+        if (app.IsNodeCluster)
+            words.AddRange(["--cluster", "shared"]);
         foreach (var (name, value) in app.Variables)
             words.AddRange(["--env", $"{name}={value}"]);
         return Command([.. words, "--", .. app.Arguments]);

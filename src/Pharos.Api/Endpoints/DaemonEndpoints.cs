@@ -45,14 +45,14 @@ internal sealed class DaemonEndpoints(ApiServices services, AppEndpoints apps)
                 await SendAsync(context, "snapshot", sequence, JsonSerializer.SerializeToUtf8Bytes(snapshot, ContractsJson.Default.IReadOnlyListInstanceView));
                 await foreach (var change in changes.ReadAllAsync(context.RequestAborted))
                 {
-                    if (!services.Supervisor.Apps.TryGetValue(change.Instance.Key.App, out var app) || change.Instance.Key.Index >= app.Instances.Count)
+                    if (!services.Supervisor.Apps.TryGetValue(change.Instance.Key.App, out var app) || app.Instances.FirstOrDefault(i => i.Snapshot.Key.Index == change.Instance.Key.Index) is not { } instance)
                         continue; // deleted since, or declared anew with fewer
                     var view = new EventView
                     {
                         Sequence = change.Sequence,
                         At = change.At,
                         Name = change.Name,
-                        Instance = ViewMapper.Of(app.Instances[change.Instance.Key.Index], app.Spec, change.Instance, change.At),
+                        Instance = ViewMapper.Of(instance, app.Spec, change.Instance, change.At),
                     };
                     await SendAsync(context, "change", change.Sequence, JsonSerializer.SerializeToUtf8Bytes(view, ContractsJson.Default.EventView));
                 }

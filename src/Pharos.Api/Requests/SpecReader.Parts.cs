@@ -39,6 +39,21 @@ internal sealed partial class SpecReader
         return r.CrashWindow is null && policy.MaxCrashes > 0 ? policy with { CrashWindow = policy.FittingWindow() } : policy;
     }
 
+    private ReloadSpec Reload(StartRequest r)
+    {
+        if ((r.Cluster is not null && r.Ipc == false) || (r.StopMessage is not null && r.Ipc == false))
+            _faults.Add($"ipc false does not go with {(r.Cluster is null ? "stopMessage" : "cluster")}, which needs the channel: take one of them away");
+        if (r.Cluster is not null && r.Schedule is not null)
+            _faults.Add("cluster does not go with schedule: a job ends by itself, and serves nobody");
+        var defaults = new ReloadSpec();
+        return r.Reload is not { } reload ? defaults : new()
+        {
+            Timeout = Positive("reload.timeout", reload.Timeout, defaults.Timeout),
+            Drain = Duration("reload.drain", reload.Drain, defaults.Drain),
+            Overlap = reload.Overlap,
+        };
+    }
+
     private ProbeSpec? Probe(string key, ProbeRequest? r)
     {
         if (r is null)
@@ -155,16 +170,6 @@ internal sealed partial class SpecReader
         if (int.TryParse(text, out var number) && number > 0)
             return number;
         _faults.Add($"limit tasks={text} is not valid: write a whole number from 1");
-        return null;
-    }
-
-    private string? LogFile(string key, string? text, string cwd)
-    {
-        if (text is null)
-            return null;
-        if (text.Length > 0 && !text.Contains('\0') && !text.EndsWith('/') && cwd.StartsWith('/'))
-            return Path.GetFullPath(text, cwd);
-        _faults.Add($"{key} '{text.Replace("\0", "\\0")}' is not the path of a file");
         return null;
     }
 }

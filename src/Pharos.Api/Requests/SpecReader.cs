@@ -12,6 +12,7 @@ namespace Pharos.Api.Requests;
 internal sealed partial class SpecReader
 {
     private const int MostInstances = 10_000;
+    private const int MostAnnotations = 65_536;
     private static readonly string[] LimitNames = ["nofile", "nproc", "core", "as", "fsize", "stack", "data", "memlock", "cputime", "rss"];
     private readonly List<string> _faults = [];
 
@@ -38,7 +39,7 @@ internal sealed partial class SpecReader
         foreach (var (key, holds) in new (string, bool)[]
         {
             ("args", r.Args?.Any(a => a is null) == true), ("interpreterArgs", r.InterpreterArgs?.Any(a => a is null) == true),
-            ("env", r.Env?.Any(e => e.Value is null) == true), ("limits", r.Limits?.Any(l => l.Value is null) == true),
+            ("env", r.Env?.Any(e => e.Value is null) == true), ("limits", r.Limits?.Any(l => l.Value is null) == true), ("logs", r.Logs?.Any(l => l.Value is null) == true),
         })
         {
             if (holds)
@@ -53,8 +54,10 @@ internal sealed partial class SpecReader
             InterpreterArgs = [.. (r.InterpreterArgs ?? []).Where(a => a is not null)],
             Env = (r.Env ?? new Dictionary<string, string>()).Where(e => e.Value is not null).ToDictionary(),
             Limits = (r.Limits ?? new Dictionary<string, string>()).Where(e => e.Value is not null).ToDictionary(),
+            Logs = (r.Logs ?? new Dictionary<string, string>()).Where(e => e.Value is not null).ToDictionary(),
             StopExitCodes = r.StopExitCodes ?? [],
             ShellEnv = [.. (r.ShellEnv ?? []).Where(n => n is not null)],
+            Annotations = (r.Annotations ?? new Dictionary<string, string>()).Where(a => a.Value is not null).ToDictionary(),
             DependsOn = [.. (r.DependsOn ?? []).Where(d => d?.App is not null)],
             Ready = r.Ready is null ? null : r.Ready with { Check = r.Ready.Check ?? "" },
             Live = r.Live is null ? null : r.Live with { Check = r.Live.Check ?? "" },
@@ -88,8 +91,11 @@ internal sealed partial class SpecReader
                 _faults.Add($"env '{key.Replace("\0", "\\0", StringComparison.Ordinal)}' is not a variable that a process can have");
         }
 
+        if (r.Annotations.Sum(a => (long)a.Key.Length + a.Value.Length) > MostAnnotations)
+            _faults.Add($"annotations hold more than {MostAnnotations} characters");
         if (r.Schedule is not null && r.DependsOn.Count > 0)
             _faults.Add("dependsOn goes with what runs all the time: a run of a job does not wait; take schedule or dependsOn away");
+        var variables = LogVariables(r);
         return new AppSpec
         {
             Name = name,
@@ -113,9 +119,18 @@ internal sealed partial class SpecReader
             DependsOn = [.. r.DependsOn.Select(d => Dependency(d, name))],
             Watch = Watch(r.Watch, r.Cwd),
             Job = Job(r.Schedule),
+            Cluster = r.Cluster is null ? null : Choice("cluster", r.Cluster, ClusterBalance.Shared, ("shared", ClusterBalance.Shared), ("round_robin", ClusterBalance.RoundRobin), ("reuseport", ClusterBalance.ReusePort)),
+            HttpStats = r.HttpStats,
+            Reload = Reload(r),
+            Ipc = r.Ipc,
+            StopMessage = r.StopMessage is { } stop ? $"\"{System.Text.Json.JsonEncodedText.Encode(stop)}\"" : null,
             Autostart = r.Autostart ?? true,
-            OutFile = LogFile("outFile", r.OutFile, r.Cwd),
-            ErrFile = LogFile("errFile", r.ErrFile, r.Cwd),
+            Stdin = r.Stdin ?? false,
+            Logs = Logs(r, name, variables),
+            OutFile = LogFile("outFile", r.OutFile, r.Cwd) ?? UsualFile(variables, r.Cwd, $"{name}-out.log"),
+            ErrFile = LogFile("errFile", r.ErrFile, r.Cwd) ?? UsualFile(variables, r.Cwd, $"{name}-error.log"),
+            PidFile = LogFile("pidFile", r.PidFile, r.Cwd),
+            Annotations = r.Annotations.ToImmutableSortedDictionary(StringComparer.Ordinal),
             MaxMemoryBytes = Size("max-memory", r.MaxMemory),
             CronRestart = Cron(r.Cron),
             CronZone = Zone(r.CronZone),
@@ -123,6 +138,7 @@ internal sealed partial class SpecReader
             Version = r.Version,
             InjectOtel = r.InjectOtel ?? true,
             InstanceVar = Variable("instanceVar", r.InstanceVar),
+            NumberVar = Variable("numberVar", r.NumberVar),
             IncrementVar = Increment(Variable("incrementVar", r.IncrementVar), r.Env),
             CreatedAt = now,
             Policy = Policy(r),

@@ -1,3 +1,5 @@
+using Pharos.Core.Specs.Logs;
+
 namespace Pharos.Configuration.Attributes;
 
 /// <summary>What value an attribute takes.</summary>
@@ -18,6 +20,8 @@ internal enum AttributeKind
     Filter,
     ExitCodes,
     Restart,
+    Mode,
+    Balance,
     Stdio,
     Umask,
     Signal,
@@ -37,6 +41,14 @@ internal enum AttributeKind
     Parts,
     CheckOrParts,
     CronOrParts,
+    FlagOrParts,
+    WordOrParts,
+    PathOrFlag,
+    FormatOrFlag,
+    Word,
+    WholeOrNone,
+    ShareOfAll,
+    Patterns,
     Anything,
 }
 
@@ -54,6 +66,12 @@ internal sealed record AppAttribute(string Name, AttributeKind Kind, string Mean
 
     /// <summary>Attributes inside it, when it is an object.</summary>
     public AppAttribute[] Parts { get; init; } = [];
+
+    /// <summary>Which setting of the logs it is; what is accepted is that one's business. Null: none.</summary>
+    public string? Setting { get; init; }
+
+    /// <summary>What is accepted, in words.</summary>
+    public string Takes => Setting is null ? Accepted.InWords(Kind) : Parts.Length > 0 ? LogSettings.Find(Setting)!.Accepted + "; or an object" : LogSettings.Find(Setting)!.Accepted;
 
     /// <summary>False: known from PM2's files or planned, and without effect here: a warning.</summary>
     public bool Supported { get; init; } = true;

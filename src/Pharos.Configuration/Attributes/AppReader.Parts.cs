@@ -53,6 +53,35 @@ internal sealed partial class AppReader
         return probe;
     }
 
+    private bool? Flag(string name) => Get(name, n => Values.Flag(n)?.ToString(), AttributeKind.Flag) is { } flag ? flag == bool.TrueString : null;
+
+    private string? StopMessage(Dictionary<string, Member>? stop)
+    {
+        var message = Inner(stop, "stop", "message", Values.Text, AttributeKind.Text);
+        return Flag("shutdown_with_message") == true ? message ?? "shutdown" : message;
+    }
+
+    private string? Cluster()
+    {
+        var mode = Get("exec_mode", Values.Mode, AttributeKind.Mode);
+        var balance = Get("cluster", Values.Balance, AttributeKind.Balance);
+        if (mode is "fork" or "fork_mode" && balance is { Length: > 0 })
+            reporter.Fault(_members["exec_mode"].Line, Path("exec_mode"), "says the opposite of cluster; accepted: one of them");
+        return balance is null && mode is "cluster" or "cluster_mode" ? "shared" : balance is { Length: > 0 } ? balance : null;
+    }
+
+    private ReloadRequest? Reload()
+    {
+        var part = Part("reload");
+        var reload = new ReloadRequest
+        {
+            Timeout = Inner(part, "reload", "timeout", Values.Duration, AttributeKind.Duration) ?? Get("listen_timeout", Values.Duration, AttributeKind.Duration),
+            Drain = Inner(part, "reload", "drain", Values.Duration, AttributeKind.Duration),
+            Overlap = Inner(part, "reload", "overlap", n => Values.Flag(n)?.ToString(), AttributeKind.Flag) is { } overlap ? overlap == bool.TrueString : null,
+        };
+        return reload == new ReloadRequest() ? null : reload;
+    }
+
     private string? CheckOf(string name, Member member, Dictionary<string, Member> part)
     {
         var given = Checks.Where(part.ContainsKey).ToList();

@@ -79,9 +79,15 @@ internal sealed partial class AppReader(Node.Mapping app, string path, string fo
             DependsOn = Dependencies(),
             Watch = Watch(),
             Schedule = Schedule(),
+            Ipc = Flag("ipc"),
+            StopMessage = StopMessage(stop),
+            Cluster = Cluster(),
+            HttpStats = Flag("http_stats"),
+            Reload = Reload(),
             Autostart = Get("autostart", n => Values.Flag(n)?.ToString(), AttributeKind.Flag) is { } auto ? auto == bool.TrueString : null,
-            OutFile = Get("out_file", Values.Text, AttributeKind.Text),
-            ErrFile = Get("error_file", Values.Text, AttributeKind.Text),
+            Logs = Logs(),
+            OutFile = LogFile("out_file", "out"),
+            ErrFile = LogFile("error_file", "err"),
             InjectOtel = Inner(Part("otel"), "otel", "inject", n => Values.Flag(n)?.ToString(), AttributeKind.Flag) is { } inject ? inject == bool.TrueString : null,
         };
         CheckIncrement(request);

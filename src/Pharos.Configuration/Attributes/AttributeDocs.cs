@@ -1,4 +1,5 @@
 using System.Text;
+using Pharos.Core.Specs.Logs;
 
 namespace Pharos.Configuration.Attributes;
 
@@ -49,15 +50,30 @@ internal static class AttributeDocs
             that the zone skips comes at the end of the gap, one that it repeats comes once. `pharos describe` shows the last runs and the next: success is exit
             code 0, failure every other end (also a run that somebody stopped), skipped one that was left out, deadline one that was stopped for it.
 
+            Output: by default each stream of each instance has a file of its own in the home, as the app wrote it, rotated at 10 MiB, ten compressed ones kept, 1 GiB per
+            app at most; each line (a stack trace is one) is shipped as a log record where there is a destination. `logs` has everything about it; `log_file`,
+            `merge_logs`, `disable_logs`, `log_type`, `log_date_format` and `time` are PM2's names for the same. Of `time` and `log_date_format` the latter counts.
+            A path is relative to `cwd`; `NULL` and `/dev/null` mean no file. Where both files are off, output is still followed and shipped; `disable_logs` ends that too.
+
+            Variables that NocoBase documents are defaults below `logs`, when the app declares them (`env`, `env_file`, `--env`; what merely comes along from a shell
+            does not count), and work for the daemon's own log when the daemon has them in its environment:
+
+            | variable | for an app | for the daemon's own log |
+            | --- | --- | --- |
+            | `LOGGER_TRANSPORT` | `console,file,dailyRotateFile` or some of them. Without a file transport no file is written; `dailyRotateFile` is `rotate.daily`; a file transport has `errors_file` on | `console`: stderr of `pharos daemon`; a file transport: the log file, a new one each day with `dailyRotateFile` |
+            | `LOGGER_BASE_PATH` | folder of the files, relative to `cwd` | folder of the log file, relative to the home |
+            | `LOGGER_LEVEL` | `level` | least severity that is written |
+            | `LOGGER_MAX_FILES` | `10`: `rotate.keep`; `14d`: `rotate.age`, any number of files | the same |
+            | `LOGGER_MAX_SIZE` | `rotate.size`: bytes, or `20k`, `20m`, `1g` | the same |
+            | `LOGGER_FORMAT` | `format`: console, json, logfmt or delimiter. An app that itself prints by this variable, as NocoBase does, wants `format: raw` | the same |
+
             | attribute | accepted | meaning | default |
             | --- | --- | --- | --- |
 
             """);
         foreach (var attribute in AttributeTable.All.Where(a => a.Supported))
         {
-            Row(text, attribute, "");
-            foreach (var part in attribute.Parts.Where(p => p.Supported))
-                Row(text, part, attribute.Name + ".");
+            Rows(text, attribute, "");
         }
 
         text.Append(
@@ -68,7 +84,7 @@ internal static class AttributeDocs
 
             """);
         text.Append(string.Join(", ", AttributeTable.All.Where(a => !a.Supported).Select(a => $"`{a.Name}`")));
-        text.Append(", ").Append(string.Join(", ", AttributeTable.All.SelectMany(a => a.Parts.Where(p => !p.Supported).Select(p => $"`{a.Name}.{p.Name}`")))).Append(".\n");
+        text.Append(".\n");
         return text.ToString();
     }
 
@@ -125,10 +141,17 @@ internal static class AttributeDocs
         return text.Append("      }\n    }\n  }\n}\n").ToString();
     }
 
+    private static void Rows(StringBuilder text, AppAttribute attribute, string prefix)
+    {
+        Row(text, attribute, prefix);
+        foreach (var part in attribute.Parts.Where(p => p.Supported))
+            Rows(text, part, $"{prefix}{attribute.Name}.");
+    }
+
     private static void Row(StringBuilder text, AppAttribute attribute, string prefix)
     {
         var aliases = attribute.Aliases.Length > 0 ? $" ({string.Join(", ", attribute.Aliases.Select(a => $"`{a}`"))})" : "";
-        text.Append($"| `{prefix}{attribute.Name}`{aliases} | {Accepted.InWords(attribute.Kind)} | {attribute.Meaning} | {attribute.Default} |\n");
+        text.Append($"| `{prefix}{attribute.Name}`{aliases} | {attribute.Takes} | {attribute.Meaning} | {attribute.Default} |\n");
     }
 
     private static void Properties(StringBuilder text, AppAttribute[] table, int indent)
@@ -139,7 +162,9 @@ internal static class AttributeDocs
             var (attribute, spelling) = lines[i];
             var description = attribute.Supported ? attribute.Meaning.Replace("`", "") : "Not supported yet, ignored.";
             text.Append(' ', indent).Append($"\"{spelling}\": {{ \"description\": \"{description}\"");
-            if (Accepted.AsSchema(attribute.Kind).Trim() is { Length: > 0 } schema)
+            if (attribute is { Kind: AttributeKind.Word, Setting: { } setting })
+                text.Append($", \"enum\": [{string.Join(", ", LogSettings.Find(setting)!.Accepted.Split([", ", " or "], StringSplitOptions.None).Select(w => $"\"{w}\""))}]");
+            else if (Accepted.AsSchema(attribute.Kind).Trim() is { Length: > 0 } schema)
                 text.Append(", ").Append(schema);
             if (attribute.Parts.Length > 0)
             {

@@ -35,7 +35,7 @@ internal static class AttributeTable
         new("interpreter", Text, "Program that runs the script; `none`: run it directly.") { Aliases = ["exec_interpreter"], Default = "by extension" },
         new("interpreter_args", Words, "Arguments of the interpreter.") { Aliases = ["node_args"] },
         new("instances", AttributeKind.Instances, "How many instances; `max` or 0: one per processor; negative: processors less that many.") { Default = "1" },
-        new("env", AttributeKind.Variables, "Variables of the app. An object or a list becomes JSON; null takes a variable of the shell away."),
+        new("env", AttributeKind.Variables, "Variables of the app; `{instance}` in a value is the number of the instance. An object or a list becomes JSON; null takes a variable of the shell away."),
         new("env_file", Files, "Files of NAME=value lines, relative to the file's folder; `env` wins over them."),
         new("filter_env", Filter, "Variables of the shell that the app does not get: a list drops each whose name contains one of the texts, a text drops that one, true drops all."),
         new("port", AttributeKind.Port, "Sets PORT, unless `env` does."),
@@ -55,12 +55,14 @@ internal static class AttributeTable
         new("cron_restart", AttributeKind.Cron, "When running instances are restarted.") { Aliases = ["cron"] },
         new("cron_zone", Zone, "Time zone of `cron_restart`.") { Default = "the host's" },
         new("kill_timeout", Duration, "Time between the stop signal and SIGKILL.") { Aliases = ["grace"], Default = "5s" },
+        new("shutdown_with_message", Flag, "A Node app: `shutdown` is sent over its channel in place of the stop signal; the same as `stop: {message: shutdown}`.") { Default = "false" },
         new("stop", Parts, "How it is stopped.")
         {
             Parts =
             [
                 new("signal", Signal, "Signal that asks it to stop.") { Default = "SIGINT" },
                 new("grace", Duration, "Time between that and SIGKILL; the same as `kill_timeout`, which it wins over.") { Default = "5s" },
+                new("message", Text, "A Node app: sent over its channel in place of the signal (`process.on('message')`).") { Default = "the signal" },
             ],
         },
         new("user", Name, "User to run as, name or number.") { Aliases = ["uid"], Default = "the daemon's" },
@@ -90,7 +92,20 @@ internal static class AttributeTable
 
         new("ready", CheckOrParts, "When it can do its work.") { Default = "it has lived for `min_uptime`", Parts = [.. Probe, new("deadline", Duration, "How long what depends on it waits.") { Default = "60s" }] },
         new("wait_ready", Flag, "A Node app says that it is ready by `process.send('ready')`: the same as `ready: ipc`.") { Default = "false" },
-        new("listen_timeout", Duration, "With `wait_ready`: how long what depends on it waits.") { Default = "60s" },
+        new("listen_timeout", Duration, "How long a new process has to get ready: at a reload (`reload.timeout`), and with `wait_ready` for what depends on it.") { Default = "60s" },
+        new("ipc", Flag, "Whether it gets a channel for messages (`process.send`).") { Default = "when it is run by node" },
+        new("exec_mode", AttributeKind.Mode, "`cluster`: the same as `cluster: shared`; `fork`: each instance is on its own.") { Default = "fork" },
+        new("cluster", Balance, "Instances of a Node app share their listeners, as its cluster module has it: all accept from one socket (shared), the daemon hands connections out in turn (round_robin), or each has a socket of its own on the same port (reuseport).") { Default = "false" },
+        new("http_stats", Flag, "Whether the HTTP requests of a Node app are counted and timed.") { Default = "true for a Node app" },
+        new("reload", Parts, "How a process is replaced by a new one without a gap.")
+        {
+            Parts =
+            [
+                new("timeout", Duration, "A new process that is not ready within this time is given up, and the old one stays.") { Default = "60s" },
+                new("drain", Duration, "How long the old process may finish what it is at, before it is asked to stop.") { Default = "10s" },
+                new("overlap", Flag, "Whether the new one runs beside the old one; otherwise it is a restart.") { Default = "when they share their listeners (`cluster`)" },
+            ],
+        },
         new("live", CheckOrParts, "When it is beyond help and is restarted.") { Default = "nobody asks", Parts = Probe },
         new("depends_on", Dependencies, "Apps that must be ready (or started) first; they are stopped after it."),
         new("watch", AttributeKind.Watch, "Restart it when a file changes; true: a file of `cwd`.") { Default = "false" },
@@ -111,13 +126,13 @@ internal static class AttributeTable
         new("out_file", Text, "Log file of stdout, relative to `cwd`; a further instance gets its number before the extension.") { Aliases = ["out", "output", "out_log"], Default = "in the home" },
         new("error_file", Text, "Log file of stderr, likewise.") { Aliases = ["error", "err", "err_file", "err_log"], Default = "in the home" },
 
+        .. LogAttributes.All,
+
         Later("watch_options"),
         Later("listen"),
-        Later("log_file", "log"), Later("logs"),
-        Later("pid_file", "pid"), Later("merge_logs", "combine_logs"), Later("disable_logs"), Later("log_type"), Later("log_date_format"), Later("time"),
-        Later("exec_mode") with { Harmless = ["fork", "fork_mode", "null"] },
+        Later("pid_file", "pid"),
         Later("treekill") with { Harmless = ["true", "null"] },
-        Later("kill_retry_time"), Later("shutdown_with_message"), Later("force"), Later("post_update"), Later("vizion"), Later("pmx"), Later("automation"),
+        Later("kill_retry_time"), Later("force"), Later("post_update"), Later("vizion"), Later("pmx"), Later("automation"),
         Later("source_map_support"), Later("disable_source_map_support"), Later("trace"), Later("disable_trace"), Later("v8"), Later("event_loop_inspector"),
         Later("deep_monitoring"), Later("io"), Later("windows_hide"), Later("username"), Later("write"), Later("execute_command"), Later("install_url"),
     ];

@@ -53,6 +53,12 @@ internal static class Values
         _ => null,
     };
 
+    public static string? Mode(Node node) => node is Node.Scalar { Text: "fork" or "fork_mode" or "cluster" or "cluster_mode" } word ? word.Text : null;
+
+    /// <summary>How instances share listeners; empty: they do not.</summary>
+    public static string? Balance(Node node) => Flag(node) is { } flag ? (flag ? "shared" : "")
+        : node is Node.Scalar { Text: "shared" or "round_robin" or "reuseport" } word ? word.Text : null;
+
     public static string? Stdio(Node node) => node is Node.Scalar { Text: "spool" or "fifo" } word ? word.Text : null;
 
     /// <summary>A bare number has to show by a zero at its front that it was written in octal: JavaScript hands 022 on as 18.</summary>

@@ -60,6 +60,12 @@ public sealed class PharosClient : IDisposable
     public Task<AppView> App(string name, CancellationToken cancellation = default) =>
         Send(HttpMethod.Get, App(name, ""), ContractsJson.Default.AppView, cancellation);
 
+    /// <summary>All apps with their instances.</summary>
+    /// <param name="withEnv">With the values of their environments, which may be secrets.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    public Task<AppView[]> Apps(bool withEnv = false, CancellationToken cancellation = default) =>
+        Send(HttpMethod.Get, withEnv ? "v1/apps/all?env=1" : "v1/apps/all", ContractsJson.Default.AppViewArray, cancellation);
+
     /// <summary>Declares an app and starts it.</summary>
     /// <returns>Its instances.</returns>
     public Task<InstanceView[]> Start(StartRequest request, CancellationToken cancellation = default) =>
@@ -84,6 +90,20 @@ public sealed class PharosClient : IDisposable
     /// <returns>The instances, when it is done.</returns>
     public Task<InstanceView[]> Restart(string selector, CancellationToken cancellation = default) => Operate(selector, "/restart", cancellation);
 
+    /// <summary>New processes in place of the old ones, without a gap where an app can do that.</summary>
+    /// <param name="selector"><c>all</c>, <c>APP</c> or <c>APP:INDEX</c>.</param>
+    /// <param name="parallel">How many at a time.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <returns>The instances, when it is done.</returns>
+    public Task<InstanceView[]> Reload(string selector, int parallel = 1, CancellationToken cancellation = default) => Operate(selector, $"/reload?parallel={parallel}", cancellation);
+
+    /// <summary>More instances, or fewer.</summary>
+    /// <param name="app">The app.</param>
+    /// <param name="change">A number, +N or -N.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <returns>The instances, when it is done.</returns>
+    public Task<InstanceView[]> Scale(string app, string change, CancellationToken cancellation = default) => Operate(app, $"/scale?to={Uri.EscapeDataString(change)}", cancellation);
+
     /// <summary>Runs a job now.</summary>
     /// <param name="name">The app.</param>
     /// <param name="wait">Waits for its end.</param>
@@ -92,10 +112,83 @@ public sealed class PharosClient : IDisposable
     public Task<RunView> Run(string name, bool wait, CancellationToken cancellation = default) =>
         Send(HttpMethod.Post, App(name, wait ? "/run?wait=1" : "/run"), ContractsJson.Default.RunView, cancellation);
 
+    /// <summary>Sends a JSON value to instances over their channels.</summary>
+    /// <param name="selector"><c>all</c>, <c>APP</c> or <c>APP:INDEX</c>.</param>
+    /// <param name="json">One JSON value.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <returns>How many it was sent to.</returns>
+    public Task<SentView> Send(string selector, string json, CancellationToken cancellation = default) =>
+        Send(HttpMethod.Post, Instance(selector, "/message"), ContractsJson.Default.SentView, cancellation, new StringContent(json, System.Text.Encoding.UTF8, "application/json"));
+
+    /// <summary>Asks instances to do something that they offer, and waits for their answers.</summary>
+    /// <param name="selector"><c>all</c>, <c>APP</c> or <c>APP:INDEX</c>.</param>
+    /// <param name="request">What.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <returns>An answer or an error for each.</returns>
+    public Task<ActionView[]> Act(string selector, ActionRequest request, CancellationToken cancellation = default) =>
+        Send(HttpMethod.Post, Instance(selector, "/action"), ContractsJson.Default.ActionViewArray, cancellation, JsonContent.Create(request, ContractsJson.Default.ActionRequest));
+
+    /// <summary>What instances say over their channels from now on. Ends with the daemon.</summary>
+    /// <param name="selector"><c>all</c>, <c>APP</c> or <c>APP:INDEX</c>.</param>
+    /// <param name="cancellation">Ends the stream.</param>
+    /// <param name="listening">Called when nothing is missed any more.</param>
+    public async IAsyncEnumerable<MessageView> Messages(string selector = "all", Action? listening = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await foreach (var line in Lines($"v1/messages?app={Uri.EscapeDataString(selector)}", "application/x-ndjson", cancellation, listening).ConfigureAwait(false))
+        {
+            if (!line.StartsWith("{\"missed\"", StringComparison.Ordinal) && JsonSerializer.Deserialize(line, ContractsJson.Default.MessageView) is { } view)
+            {
+                yield return view;
+            }
+        }
+    }
+
     /// <summary>Stops apps and forgets them.</summary>
     public async Task Delete(string selector, CancellationToken cancellation = default)
     {
         using var answer = await Answer(new(HttpMethod.Delete, App(selector, "")), HttpCompletionOption.ResponseContentRead, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Has restarts and crashes of instances count anew.</summary>
+    /// <returns>The instances.</returns>
+    public Task<InstanceView[]> Reset(string selector, CancellationToken cancellation = default) => Operate(selector, "/reset", cancellation);
+
+    /// <summary>Sends a signal to the main process of each instance.</summary>
+    /// <returns>The instances.</returns>
+    public Task<InstanceView[]> Signal(string selector, string signal, CancellationToken cancellation = default) =>
+        Operate(selector, $"/signal?signal={Uri.EscapeDataString(signal)}", cancellation);
+
+    /// <summary>Any request that has no method of its own here.</summary>
+    /// <param name="method">HTTP method.</param>
+    /// <param name="path">Path and query, escaped, without a slash at its beginning.</param>
+    /// <param name="body">The body; null: none.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <returns>The body of the answer.</returns>
+    public async Task<string> Ask(HttpMethod method, string path, HttpContent? body = null, CancellationToken cancellation = default)
+    {
+        using var answer = await Answer(new(method, path) { Content = body }, HttpCompletionOption.ResponseContentRead, cancellation).ConfigureAwait(false);
+        return await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Any stream of lines that has no method of its own here. Empty lines are left out.</summary>
+    /// <param name="path">Path and query, escaped, without a slash at its beginning.</param>
+    /// <param name="accept">Media type.</param>
+    /// <param name="begun">Called when nothing is missed any more.</param>
+    /// <param name="cancellation">Ends the stream.</param>
+    public async IAsyncEnumerable<string> Follow(string path, string accept, Action? begun = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.Add(new(accept));
+        using var answer = await Answer(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        begun?.Invoke();
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false));
+        while (await reader.ReadLineAsync(cancellation).ConfigureAwait(false) is { } line)
+        {
+            if (line.Length > 0)
+            {
+                yield return line;
+            }
+        }
     }
 
     /// <summary>Writes a generation of the state now.</summary>
@@ -130,19 +223,49 @@ public sealed class PharosClient : IDisposable
         }
     }
 
+    /// <summary>Where the output of instances is kept.</summary>
+    /// <param name="selectors"><c>APP</c>, <c>APP:INDEX</c> or <c>/REGEX/</c>; none: all.</param>
+    /// <param name="ns">Only apps of this namespace; null: any.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    public Task<LogStreamView[]> LogStreams(IReadOnlyList<string> selectors, string? ns = null, CancellationToken cancellation = default) =>
+        Send(HttpMethod.Get, "v1/logs/streams" + Selected('?', selectors, ns), ContractsJson.Default.LogStreamViewArray, cancellation);
+
+    /// <summary>What is printed from now on.</summary>
+    /// <param name="selectors"><c>APP</c>, <c>APP:INDEX</c> or <c>/REGEX/</c>; none: all.</param>
+    /// <param name="ns">Only apps of this namespace; null: any.</param>
+    /// <param name="stream"><c>out</c>, <c>err</c>, or null for both.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <returns>The stream, which has begun; dispose it to leave.</returns>
+    public async Task<LiveLogs> FollowLogs(IReadOnlyList<string> selectors, string? ns = null, string? stream = null, CancellationToken cancellation = default)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, $"v1/logs?lines=0&follow=1&positions=1{(stream is null ? "" : "&stream=" + stream)}{Selected('&', selectors, ns)}");
+        request.Headers.Accept.Add(new("application/x-ndjson"));
+        var answer = await Answer(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        return await LiveLogs.Begin(answer, cancellation).ConfigureAwait(false);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    private static string Instance(string selector, string action) => $"v1/instances/{Uri.EscapeDataString(selector)}{action}";
+
+    private static string Selected(char first, IReadOnlyList<string> selectors, string? ns)
+    {
+        var query = string.Join('&', selectors.Select(s => "app=" + Uri.EscapeDataString(s)).Concat(ns is null ? [] : ["namespace=" + Uri.EscapeDataString(ns)]));
+        return query.Length == 0 ? "" : first + query;
+    }
 
     private static string App(string selector, string action) => $"v1/apps/{Uri.EscapeDataString(selector)}{action}";
 
     private Task<InstanceView[]> Operate(string selector, string action, CancellationToken cancellation) =>
         Send(HttpMethod.Post, App(selector, action), ContractsJson.Default.InstanceViewArray, cancellation);
 
-    private async IAsyncEnumerable<string> Lines(string path, string accept, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<string> Lines(string path, string accept, [EnumeratorCancellation] CancellationToken cancellation, Action? listening = null)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Accept.Add(new(accept));
         using var answer = await Answer(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        listening?.Invoke();
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false));
         while (await reader.ReadLineAsync(cancellation).ConfigureAwait(false) is { } line)
         {

@@ -44,6 +44,11 @@ public static class AppDescription
             Line(text, name, value, width);
         }
 
+        if (app.Logs.Count > 0)
+        {
+            Line(text, "logs", string.Join(", ", app.Logs.Select(s => $"{s.Key} {s.Value.ReplaceLineEndings(" ")}")), width);
+        }
+
         Line(text, "declared", Humanize.Time(app.CreatedAt), width);
         var sorted = new List<InstanceView>(app.Instances);
         sorted.Sort(InstanceTable.ByAppAndIndex);
@@ -75,7 +80,11 @@ public static class AppDescription
         Line(text, "incarnation", Incarnation(it), width);
         Line(text, "memory", Memory(it), width);
         Line(text, "limits", it.Limits.Count == 0 ? null : string.Join(", ", it.Limits), width);
+        Line(text, "requests", Requests(it), width);
+        Line(text, "channel", it.Channel, width);
+        Line(text, "actions", it.Actions.Count == 0 ? null : string.Join(", ", it.Actions.Select(a => a.Name)), width);
         Line(text, "restarts", Restarts(it), width);
+        Line(text, "reload", it.ReloadError is { } unreloaded ? $"failed: {unreloaded}" : it.OtherPid is { } other ? string.Create(CultureInfo.InvariantCulture, $"under way, second process {other}") : null, width);
         Line(text, "stdout", it.OutLog, width);
         Line(text, "stderr", it.ErrLog, width);
         Line(text, "error", it.Error, width);
@@ -102,6 +111,9 @@ public static class AppDescription
         : it is { TreeMemoryBytes: { } tree, TreeProcesses: > 1 and var processes }
             ? $"{Humanize.Bytes(memory)}, {Humanize.Bytes(tree)} in all {processes} processes"
         : Humanize.Bytes(memory);
+
+    private static string? Requests(InstanceView it) => it.RequestsPerSecond is not { } rate ? null
+        : it.RequestP95Seconds is { } p95 ? $"{InstanceTable.Rate(rate)} a second, 95 of 100 within {Humanize.Duration(p95)}" : "none in the last ten seconds";
 
     private static string Restarts(InstanceView it)
     {

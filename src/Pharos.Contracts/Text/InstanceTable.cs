@@ -29,6 +29,7 @@ public static class InstanceTable
     internal static string Table(List<InstanceView> sorted, int width, bool color)
     {
         var named = sorted.Exists(it => it.Namespace != "default");
+        var served = sorted.Exists(it => it.RequestsPerSecond is not null);
         var owned = sorted.Exists(it => it.User is not null);
         var ended = sorted.Exists(it => it.LastExit is not null || it.Error is not null);
         List<TableColumn> columns =
@@ -42,6 +43,12 @@ public static class InstanceTable
             new("cpu", 80, Right: true),
             new("memory", 70, Right: true),
         ];
+        if (served)
+        {
+            columns.Add(new("req/s", 65, Right: true));
+            columns.Add(new("p95", 64, Right: true));
+        }
+
         if (owned)
         {
             columns.Add(new("user", 20, Least: 8));
@@ -57,7 +64,7 @@ public static class InstanceTable
             columns.Add(new("last exit", 10, Least: SqueezedExit));
         }
 
-        var rows = sorted.ConvertAll(it => Row(it, owned, named, ended));
+        var rows = sorted.ConvertAll(it => Row(it, served, owned, named, ended));
         return TextTable.Render([.. columns], rows, width, color);
     }
 
@@ -68,7 +75,7 @@ public static class InstanceTable
         return byApp != 0 ? byApp : a.Index - b.Index;
     }
 
-    private static TableCell[] Row(InstanceView it, bool owned, bool named, bool ended)
+    private static TableCell[] Row(InstanceView it, bool served, bool owned, bool named, bool ended)
     {
         List<TableCell> cells =
         [
@@ -81,6 +88,12 @@ public static class InstanceTable
             new(it.CpuPercent is { } cpu ? Humanize.Percent(cpu) : "-"),
             new((it.TreeMemoryBytes ?? it.MemoryBytes) is { } memory ? Humanize.Bytes(memory) : "-"),
         ];
+        if (served)
+        {
+            cells.Add(new(it.RequestsPerSecond is { } rate ? Rate(rate) : "-"));
+            cells.Add(new(it.RequestP95Seconds is { } p95 ? Humanize.Duration(p95) : "-"));
+        }
+
         if (owned)
         {
             cells.Add(new(TerminalText.Clean(it.User ?? "-")));
@@ -98,6 +111,9 @@ public static class InstanceTable
 
         return [.. cells];
     }
+
+    /// <summary>Requests per second, short.</summary>
+    internal static string Rate(double perSecond) => perSecond.ToString(perSecond < 10 ? "0.0" : "0", CultureInfo.InvariantCulture);
 
     private static string Summary(List<InstanceView> sorted, int width)
     {

@@ -29,6 +29,18 @@ public abstract record InstanceEffect
     /// <param name="Delay">How long.</param>
     public sealed record Arm(int Incarnation, TimeSpan Delay) : InstanceEffect;
 
+    /// <summary>Take a process off its listeners and let it finish; answer with <see cref="InstanceEvent.Drained"/>.</summary>
+    /// <param name="Incarnation">Which.</param>
+    public sealed record Retire(int Incarnation) : InstanceEffect;
+
+    /// <summary>Set the timer of the second process; it answers with <see cref="InstanceEvent.DeadlinePassed"/>.</summary>
+    /// <param name="Incarnation">Which incarnation it is for.</param>
+    /// <param name="Delay">How long.</param>
+    public sealed record ArmBeside(int Incarnation, TimeSpan Delay) : InstanceEffect;
+
+    /// <summary>Forget the timer of the second process.</summary>
+    public sealed record DisarmBeside : InstanceEffect;
+
     /// <summary>Forget the timer.</summary>
     public sealed record Disarm : InstanceEffect;
 }

@@ -27,6 +27,21 @@ public abstract record InstanceEvent
         public string? Cause { get; init; }
     }
 
+    /// <summary>Somebody asked that its restarts and crashes count anew.</summary>
+    public sealed record ResetRequested : InstanceEvent;
+
+    /// <summary>Somebody or something asked for a new process in place of the current one, without a gap where that is possible.</summary>
+    /// <param name="Reason">Why.</param>
+    public sealed record ReloadRequested(RestartReason Reason = RestartReason.Reload) : InstanceEvent
+    {
+        /// <summary>What exactly led to it; null: nothing more is known.</summary>
+        public string? Cause { get; init; }
+    }
+
+    /// <summary>A process that was taken off its listeners has finished what it was at, or cannot be waited for.</summary>
+    /// <param name="Incarnation">Which.</param>
+    public sealed record Drained(int Incarnation) : InstanceEvent;
+
     /// <summary>A run of a job is due, or somebody asked for one.</summary>
     /// <param name="Number">Number of the run.</param>
     /// <param name="Trigger">Why.</param>

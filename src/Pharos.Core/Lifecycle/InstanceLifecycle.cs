@@ -13,7 +13,19 @@ public static class InstanceLifecycle
     /// <param name="it">The instance.</param>
     /// <param name="e">The event.</param>
     /// <returns>The next state and what has to be done.</returns>
-    public static Transition Step(InstanceState it, InstanceEvent e) => (it.Phase, e) switch
+    public static Transition Step(InstanceState it, InstanceEvent e) => e switch
+    {
+        ReloadRequested when it.Beside is not null => Ignored(it),
+        ReloadRequested x when it is { CanOverlap: true, IsJob: false, Phase: Running, Alive: true, Readiness: Readiness.Ready } => ReloadOverlap.Begin(it, x.Reason),
+        ReloadRequested x => StepOne(it with { ReloadError = null }, new RestartRequested(x.Reason) { At = x.At, Cause = x.Cause }), // nothing to overlap with, or not allowed to
+        _ when it.Beside is { } beside && ReloadOverlap.Concerns(beside, e) => ReloadOverlap.Step(it, beside, e),
+        Drained => Ignored(it),
+        // In every phase: whoever stops an instance means both of its processes.
+        StopRequested when it.Beside is not null => ReloadOverlap.Around(it, StepOne(it, e) with { Handled = true }, e),
+        _ => ReloadOverlap.Around(it, StepOne(it, e), e),
+    };
+
+    private static Transition StepOne(InstanceState it, InstanceEvent e) => (it.Phase, e) switch
     {
         // A late word from an earlier process must not move the current one.
         (_, Spawned x) when x.Incarnation != it.Incarnation || !it.Spawning => Ignored(it),
@@ -26,6 +38,8 @@ public static class InstanceLifecycle
         (_, StatusSaid x) when x.Incarnation != it.Incarnation || !it.Alive => Ignored(it),
         (_, DependenciesMet x) when x.Incarnation != it.Incarnation || !it.Awaiting => Ignored(it),
         (_, DependenciesFailed x) when x.Incarnation != it.Incarnation || !it.Awaiting => Ignored(it),
+
+        (_, ResetRequested) => To(it with { UnstableInARow = 0, Crashes = [] }, it.Phase),
 
         // A person's stop stands above what would restart by itself, and it may have come first by a hair.
         // One that ended by itself is another matter: its schedule, or a change of its files, brings it back.
@@ -80,6 +94,7 @@ public static class InstanceLifecycle
         (Stopped or Running or BackingOff or Failed, Spawned) => Ignored(it),
 
         (Starting, SpawnRefused x) => Refused(it with { Spawning = false, Error = x.Error, LastExit = ExitReason.SpawnFailed }, x),
+        (Stopping, SpawnRefused x) when it.Beside is not null => ReloadOverlap.HalfStopped(it with { Spawning = false, Error = x.Error }, ExitReason.SpawnFailed),
         (Stopping, SpawnRefused x) => AfterStop(it with { Spawning = false, Error = x.Error, LastExit = ExitReason.SpawnFailed }, ExitReason.SpawnFailed, x.At, TimeSpan.Zero),
         (Stopped or Running or BackingOff or Failed, SpawnRefused) => Ignored(it),
 
@@ -97,6 +112,7 @@ public static class InstanceLifecycle
         (Starting or Running or Stopping, StatusSaid x) => To(it with { Status = x.Text }, it.Phase),
         (Stopped or BackingOff or Failed, StatusSaid) => Ignored(it),
 
+        (Stopping, Exited x) when it.Beside is not null => ReloadOverlap.HalfStopped(Dead(it), StopReason(it, x.Status)),
         (Stopping, Exited x) => AfterStop(Dead(it), StopReason(it, x.Status), x.At, x.Uptime),
         (Starting or Running, Exited x) => Ended(Dead(it), x),
         (Stopped or BackingOff or Failed, Exited) => Ignored(it),
@@ -129,7 +145,8 @@ public static class InstanceLifecycle
     private static InstanceState Next(InstanceState it, RestartReason? reason) => it with
     {
         Phase = Starting,
-        Incarnation = it.Incarnation + 1,
+        Incarnation = Math.Max(it.Incarnation, it.Newest) + 1,
+        Newest = 0,
         Alive = false,
         Killed = false,
         Readiness = Readiness.NotReady,
@@ -174,7 +191,7 @@ public static class InstanceLifecycle
         : status.OomKilled ? ExitReason.OomKill
         : ExitReason.StopRequested;
 
-    private static Transition AfterStop(InstanceState it, ExitReason reason, TimeSpan at, TimeSpan uptime)
+    internal static Transition AfterStop(InstanceState it, ExitReason reason, TimeSpan at, TimeSpan uptime)
     {
         var dead = it with { LastExit = reason };
         // What we had to stop because it was ill counts as a crash: an app that is over its limit at every start must not be a hot loop.

@@ -1,3 +1,5 @@
+using Pharos.Core.Specs;
+
 namespace Pharos.Core.Lifecycle;
 
 /// <summary>All that the lifecycle of one instance depends on. Immutable: readers get a snapshot, never a lock.</summary>
@@ -20,6 +22,18 @@ public sealed record InstanceState
 
     /// <summary>The process of <see cref="Incarnation"/> exists as far as we know.</summary>
     public bool Alive { get; init; }
+
+    /// <summary>The second process, while a reload overlaps; null: there is none.</summary>
+    public BesideState? Beside { get; init; }
+
+    /// <summary>Which of the two ids that a slot has is that of the current process: each overlap changes it.</summary>
+    public bool IsOnOtherSide { get; init; }
+
+    /// <summary>The highest number that any incarnation had, when that is not <see cref="Incarnation"/>.</summary>
+    public int Newest { get; init; }
+
+    /// <summary>Why the last reload failed; null: it did not.</summary>
+    public string? ReloadError { get; init; }
 
     /// <summary>A spawn is under way: neither its pid nor its failure is known yet.</summary>
     public bool Spawning { get; init; }
@@ -65,6 +79,12 @@ public sealed record InstanceState
 
     /// <summary>Restart and stop rules.</summary>
     public RestartPolicy Policy { get; init; } = new();
+
+    /// <summary>Rules of a reload.</summary>
+    public ReloadSpec Reload { get; init; } = new();
+
+    /// <summary>Whether a new process may run beside the old one.</summary>
+    public bool CanOverlap { get; init; }
 }
 
 /// <summary>What one event led to.</summary>
@@ -73,9 +93,11 @@ public sealed record InstanceState
 /// <param name="Restarting">Why a further process follows, when this event decided that one does.</param>
 /// <param name="Ended">Why a process ended, when this event is its end.</param>
 /// <param name="Handled">False: the event means nothing in this state.</param>
+/// <param name="EndedBeside">Why the second process ended, when this event is its end.</param>
 public readonly record struct Transition(
     InstanceState Next,
     EquatableArray<InstanceEffect> Effects,
     RestartReason? Restarting = null,
     ExitReason? Ended = null,
-    bool Handled = true);
+    bool Handled = true,
+    ExitReason? EndedBeside = null);

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Collections.ObjectModel;
+using System.Runtime.InteropServices;
 using Pharos.Core.Identity;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Specs;
@@ -41,6 +43,9 @@ public sealed record LaunchRequest
 
     /// <summary>Path of the spool file or FIFO for stderr; made when it is not there.</summary>
     public required string StderrPath { get; init; }
+
+    /// <summary>Path of the FIFO that becomes stdin, made when it is not there; null: stdin is /dev/null.</summary>
+    public string? StdinPath { get; init; }
 
     /// <summary>Spool files or FIFOs.</summary>
     public StdioMode Stdio { get; init; }
@@ -108,10 +113,29 @@ public interface IHostedProcess : IDisposable
     /// <summary>The limits on the instance as a whole that the kernel holds it to; what was asked for and is not in here could not be had.</summary>
     EquatableArray<LimitInForce> LimitsInForce => [];
 
-    /// <summary>Begins to hear what the process says on its channel; what it said before comes first.</summary>
-    /// <param name="said">Called with each message, JSON as it came, on a thread of the host. Must not block.</param>
-    /// <returns>Null when all is well; otherwise one line that says why there is no channel.</returns>
-    string? Listen(Action<string> said) => "it has none";
+    /// <summary>The channel that it was given; one that an earlier daemon gave it is taken back.</summary>
+    /// <param name="refused">One line that says why there is none; empty when there is one.</param>
+    /// <returns>Null when there is none.</returns>
+    IMessageChannel? Channel(out string refused)
+    {
+        refused = "it has none";
+        return null;
+    }
+
+    /// <summary>Sends a signal to the main process alone.</summary>
+    /// <param name="signal">Signal number.</param>
+    /// <returns>False when it is gone.</returns>
+    bool Signal(int signal);
+
+    /// <summary>Takes copies of sockets that it has open.</summary>
+    /// <param name="inodes">Which.</param>
+    /// <returns>Those that it has, by inode; none where the kernel refuses it.</returns>
+    IReadOnlyDictionary<long, SafeHandle> TakeSockets(IReadOnlySet<long> inodes) => ReadOnlyDictionary<long, SafeHandle>.Empty;
+
+    /// <summary>Takes a copy of a socket that it has open.</summary>
+    /// <param name="number">Its number there.</param>
+    /// <returns>Null when it has none of that number, or the kernel refuses it.</returns>
+    SafeHandle? TakeSocket(int number) => null;
 
     /// <summary>Sends a signal to every process of the tree, descendants first. A process that is gone is no error.</summary>
     /// <param name="signal">Signal number.</param>
@@ -158,6 +182,12 @@ public interface IProcessHost
     /// <param name="marker">As in <see cref="LaunchRequest.Marker"/>.</param>
     /// <returns>A tree without its root.</returns>
     IHostedProcess Remains(ProcessIdentity identity, string marker);
+
+    /// <summary>Writes to the stdin of a process that was given a FIFO for it. Never waits.</summary>
+    /// <param name="path">Path of the FIFO.</param>
+    /// <param name="bytes">What it is to read.</param>
+    /// <returns>Null when all of it was taken, else one line that says why not.</returns>
+    string? WriteInput(string path, ReadOnlySpan<byte> bytes);
 
     /// <summary>SIGKILL to every process that carries the marker: what an instance left behind when its main process ended.</summary>
     /// <param name="marker">As in <see cref="LaunchRequest.Marker"/>.</param>

@@ -46,15 +46,3 @@ public interface IStreamWatch : IDisposable
     /// <summary>Ends a wait from any thread.</summary>
     void Wake();
 }
-
-/// <summary>A file that every write is appended to, also when somebody else truncates or renames it.</summary>
-public interface IAppendFile : IDisposable
-{
-    /// <summary>Appends all bytes.</summary>
-    /// <param name="bytes">What.</param>
-    /// <returns>Bytes written: fewer than asked when the disk is full.</returns>
-    int Write(ReadOnlySpan<byte> bytes);
-
-    /// <summary>Current length, bytes.</summary>
-    long Length { get; }
-}

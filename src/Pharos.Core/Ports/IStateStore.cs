@@ -11,6 +11,12 @@ public sealed record SavedInstance
     /// <summary>Slot number.</summary>
     public required int Index { get; init; }
 
+    /// <summary>Its number among all instances of the home; null: an earlier version did not give one.</summary>
+    public int? Number { get; init; }
+
+    /// <summary>Since when it counts: its declaration, or the last time that somebody started or restarted it, wall clock; null: not known.</summary>
+    public DateTimeOffset? CreatedAt { get; init; }
+
     /// <summary>Somebody wants it to run.</summary>
     public required bool Wanted { get; init; }
 
@@ -22,6 +28,9 @@ public sealed record SavedInstance
 
     /// <summary>Restarts by reason.</summary>
     public ImmutableDictionary<RestartReason, long> Restarts { get; init; } = ImmutableDictionary<RestartReason, long>.Empty;
+
+    /// <summary>Restarts that are shown: those since somebody had them count anew; null: not known, then all.</summary>
+    public long? RestartsShown { get; init; }
 
     /// <summary>Exits by reason.</summary>
     public ImmutableDictionary<ExitReason, long> Exits { get; init; } = ImmutableDictionary<ExitReason, long>.Empty;
@@ -82,6 +91,9 @@ public sealed record SavedState
 {
     /// <summary>All apps.</summary>
     public required EquatableArray<SavedApp> Apps { get; init; }
+
+    /// <summary>The number that the next new instance gets.</summary>
+    public int NextNumber { get; init; }
 
     /// <summary>The kernel's boot id when it was saved; null: not known.</summary>
     public string? BootId { get; init; }

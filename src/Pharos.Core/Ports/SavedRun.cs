@@ -27,6 +27,12 @@ public sealed record SavedRun
     /// <summary>The grace had passed and SIGKILL was sent.</summary>
     public bool Killed { get; init; }
 
+    /// <summary>Which of the two ids of the slot its process had.</summary>
+    public bool IsOnOtherSide { get; init; }
+
+    /// <summary>The highest number that any incarnation had, when that is not the newest one's.</summary>
+    public int Newest { get; init; }
+
     /// <summary>What follows the stop that was under way; null: nothing.</summary>
     public RestartReason? RestartAfterStop { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pharos.Core.Lifecycle;
+using Pharos.Core.Specs.Logs;
 
 namespace Pharos.Core.Specs;
 
@@ -76,6 +77,9 @@ public sealed record AppSpec
     /// <summary>What its stdout and stderr are.</summary>
     public StdioMode Stdio { get; init; } = StdioMode.Spool;
 
+    /// <summary>It gets a stdin that lines can be sent to; without it stdin is at its end from the beginning.</summary>
+    public bool Stdin { get; init; }
+
     /// <summary>Restart and stop rules.</summary>
     public RestartPolicy Policy { get; init; } = new();
 
@@ -87,6 +91,9 @@ public sealed record AppSpec
 
     /// <summary>Variable that holds the slot's number in each instance; null: none.</summary>
     public string? InstanceVar { get; init; }
+
+    /// <summary>Variable that holds the instance's number among all of the home; null: none.</summary>
+    public string? NumberVar { get; init; }
 
     /// <summary>Variable of <see cref="Env"/>, a whole number, that grows by one with each slot; null: none.</summary>
     public string? IncrementVar { get; init; }
@@ -109,14 +116,44 @@ public sealed record AppSpec
     /// <summary>It is run at times and ends by itself; null: it is to run all the time.</summary>
     public JobSpec? Job { get; init; }
 
+    /// <summary>Whether it gets a channel for messages as Node's <c>process.send</c> has it; null: when it is run by node, or its readiness comes that way.</summary>
+    public bool? Ipc { get; init; }
+
+    /// <summary>Sent over the channel in place of the stop signal, JSON; null: the signal is sent.</summary>
+    public string? StopMessage { get; init; }
+
+    /// <summary>Its instances share their listeners, as Node's cluster module has it, and how; null: each is on its own.</summary>
+    public ClusterBalance? Cluster { get; init; }
+
+    /// <summary>Whether its HTTP requests are counted and timed; null: when it is a Node app with a channel.</summary>
+    public bool? HttpStats { get; init; }
+
+    /// <summary>How a process is replaced without a gap.</summary>
+    public ReloadSpec Reload { get; init; } = new();
+
+    /// <summary>Whether a new process may run beside the old one.</summary>
+    /// <remarks>What it prints is read after all that the old one printed: a readiness that is read from there would wait for that.</remarks>
+    public bool CanOverlap => (Reload.Overlap ?? Cluster is not null) && Ready?.Kind != ProbeKind.Log;
+
     /// <summary>False: declared, and started only when somebody asks.</summary>
     public bool Autostart { get; init; } = true;
 
-    /// <summary>Absolute path of the log file of stdout; a further instance gets its number before the extension. Null: in the home.</summary>
+    /// <summary>What happens to its output.</summary>
+    public LogSpec Logs { get; init; } = new();
+
+    /// <summary>Absolute path of the log file of stdout; a further instance gets its slot before the extension,
+    /// unless the path names <c>{number}</c> or <c>{index}</c>. Null: in the home; <see cref="LogSpec.NoFile"/>: none.</summary>
     public string? OutFile { get; init; }
 
     /// <summary>As <see cref="OutFile"/>, of stderr.</summary>
     public string? ErrFile { get; init; }
+
+    /// <summary>Absolute path of the file that holds the process id while there is a process; <c>{number}</c> and <c>{index}</c> in it, as in
+    /// <see cref="OutFile"/> and <see cref="ErrFile"/>, are the instance's number and slot. Null: none is written.</summary>
+    public string? PidFile { get; init; }
+
+    /// <summary>What whoever declared the app wants to find again: names and texts that mean nothing here. No part of equality: they say nothing about how it runs.</summary>
+    public ImmutableSortedDictionary<string, string> Annotations { get; init; } = ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
 
     /// <summary>Names in <see cref="Env"/> that nobody declared: they came along from the shell. No part of equality.</summary>
     public EquatableArray<string> ShellEnv { get; init; } = [];
@@ -135,8 +172,9 @@ public sealed record AppSpec
         && Limits == other.Limits && Stdio == other.Stdio && Policy == other.Policy && Version == other.Version
         && InjectOtel == other.InjectOtel && MaxMemoryBytes == other.MaxMemoryBytes && CronRestart == other.CronRestart && CronZone == other.CronZone
         && Ready == other.Ready && Live == other.Live && DependsOn == other.DependsOn && Watch == other.Watch && Resources == other.Resources && Job == other.Job
-        && Autostart == other.Autostart && OutFile == other.OutFile && ErrFile == other.ErrFile
-        && InstanceVar == other.InstanceVar && IncrementVar == other.IncrementVar && Env.SequenceEqual(other.Env);
+        && Cluster == other.Cluster && HttpStats == other.HttpStats && Reload == other.Reload && Ipc == other.Ipc && StopMessage == other.StopMessage
+        && Autostart == other.Autostart && OutFile == other.OutFile && ErrFile == other.ErrFile && Logs == other.Logs && PidFile == other.PidFile && Stdin == other.Stdin
+        && InstanceVar == other.InstanceVar && NumberVar == other.NumberVar && IncrementVar == other.IncrementVar && Env.SequenceEqual(other.Env);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Namespace, Script, Cwd, Args, Instances);

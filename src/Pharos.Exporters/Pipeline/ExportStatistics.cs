@@ -4,19 +4,6 @@ using Pharos.Telemetry.Catalogue;
 
 namespace Pharos.Exporters.Pipeline;
 
-/// <summary>Why an item never reached its destination.</summary>
-public static class DropReasons
-{
-    /// <summary>The queue had no room: the destination is away or slow.</summary>
-    public const string QueueFull = "queue_full";
-
-    /// <summary>The destination refused it, or it is larger than a request may be.</summary>
-    public const string Rejected = "rejected";
-
-    /// <summary>We stopped before it was delivered.</summary>
-    public const string Shutdown = "shutdown";
-}
-
 /// <summary>The counters of the catalogue for one pipeline, and the same numbers for whoever holds the pipeline.</summary>
 public sealed class ExportStatistics : IDisposable
 {
@@ -24,6 +11,7 @@ public sealed class ExportStatistics : IDisposable
     private readonly Counter<long> _logs;
     private readonly Counter<long> _points;
     private readonly Counter<long> _spans;
+    private readonly Counter<long> _retries;
     private long _logsDelivered;
     private long _logsDropped;
     private long _pointsDelivered;
@@ -31,8 +19,12 @@ public sealed class ExportStatistics : IDisposable
     private long _spansDelivered;
     private long _spansDropped;
 
-    internal ExportStatistics(Func<long> logsInflight)
+    internal ExportStatistics(Func<long> logsInflight, Func<long> backlogBytes, Func<double> lagSeconds)
     {
+        _retries = Make(SupervisorMetrics.ShippingRetries);
+        var (backlog, lag) = (SupervisorMetrics.ShippingBacklog, SupervisorMetrics.ShippingLag);
+        _meter.CreateObservableUpDownCounter(backlog.Name, backlogBytes, backlog.Unit, backlog.Description);
+        _meter.CreateObservableGauge(lag.Name, lagSeconds, lag.Unit, lag.Description);
         _logs = Make(SupervisorMetrics.ExporterLogs);
         _points = Make(SupervisorMetrics.ExporterPoints);
         _spans = Make(SupervisorMetrics.ExporterSpans);
@@ -66,6 +58,8 @@ public sealed class ExportStatistics : IDisposable
     internal void Points(long count, string? error) => Add(_points, ref error is null ? ref _pointsDelivered : ref _pointsFailed, count, error);
 
     internal void Spans(long count, string? error) => Add(_spans, ref error is null ? ref _spansDelivered : ref _spansDropped, count, error);
+
+    internal void Retried(string error) => _retries.Add(1, new KeyValuePair<string, object?>(AttributeNames.ErrorType, error));
 
     private static void Add(Counter<long> counter, ref long total, long count, string? error)
     {

@@ -1,6 +1,7 @@
 using Pharos.Exporters.Settings;
 using Pharos.Exporters.Transport;
 using Pharos.Exporters.Wire;
+using Pharos.Telemetry.Catalogue;
 using Pharos.Telemetry.Records;
 
 namespace Pharos.Exporters.Pipeline;
@@ -104,11 +105,11 @@ internal sealed class MetricShipper : IDisposable
                 _temporality.Commit(batches);
                 var rejected = Math.Min(result.Rejected, count);
                 _statistics.Points(count - rejected, null);
-                _statistics.Points(rejected, DropReasons.Rejected);
+                _statistics.Points(rejected, LogDropReasons.Rejected);
                 break;
             case ExportOutcome.Refused or ExportOutcome.TooLarge:
                 _temporality.Commit(batches); // Points that will never be taken must not grow the next delta.
-                _statistics.Points(count, result.ErrorType ?? DropReasons.Rejected);
+                _statistics.Points(count, result.ErrorType ?? LogDropReasons.Rejected);
                 _notice?.Invoke($"metrics: the destination refused {count} data points ({result.ErrorType})");
                 break;
             case ExportOutcome.GivenUp:

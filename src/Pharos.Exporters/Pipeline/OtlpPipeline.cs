@@ -1,22 +1,27 @@
 using Pharos.Exporters.Settings;
+using Pharos.Exporters.Shipping;
 using Pharos.Exporters.Transport;
 using Pharos.Exporters.Wire;
+using Pharos.Telemetry.Catalogue;
 using Pharos.Telemetry.Records;
+using Pharos.Telemetry.Shipping;
 
 namespace Pharos.Exporters.Pipeline;
 
 /// <summary>
-/// Everything about instances on its way to the destination: logs and events, metrics, the command line's spans. Writers never wait;
-/// while the destination is away the bounded queue is the buffer, and what does not fit is counted. Without a destination nothing is started.
+/// Everything about instances on its way to the destination: output, read from where it is stored; events, kept until they are delivered; metrics; the command
+/// line's spans. Writers never wait. Without a destination nothing is started and nothing is read.
 /// </summary>
 public sealed class OtlpPipeline : ILogSink, IAsyncDisposable
 {
     private const int MaxSpans = 2048;
+    private static readonly TimeSpan AfterBug = TimeSpan.FromSeconds(1);
     private readonly OtlpPipelineOptions _options;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<OtlpClient> _clients = [];
     private readonly List<Task> _loops = [];
-    private readonly BoundedQueue<LogRecord>? _logs;
+    private readonly EventSpool? _events;
+    private readonly LogShipper? _logs;
     private readonly BoundedQueue<SpanRecord>? _spans;
     private readonly MetricShipper? _metrics;
     private int _disposed;
@@ -25,17 +30,19 @@ public sealed class OtlpPipeline : ILogSink, IAsyncDisposable
     /// <param name="settings">Where to.</param>
     /// <param name="options">Limits and callbacks.</param>
     /// <exception cref="System.Security.Cryptography.CryptographicException">A certificate file is broken.</exception>
-    /// <exception cref="IOException">A certificate file cannot be read any more.</exception>
+    /// <exception cref="IOException">A certificate file cannot be read any more, or the folder of what was delivered cannot be made.</exception>
     public OtlpPipeline(OtlpSettings settings, OtlpPipelineOptions? options = null)
     {
         _options = options ?? new OtlpPipelineOptions();
-        Statistics = new ExportStatistics(() => _logs?.Unsettled ?? 0);
+        Statistics = new ExportStatistics(() => _logs?.Inflight ?? 0, () => _logs?.BacklogBytes ?? 0, () => _logs?.LagSeconds ?? 0);
         if (settings.Logs is { } logs)
         {
-            _logs = new(settings.LogBatch.MaxQueueRecords, _options.MaxQueueBytes, static r => r.Weight);
-            var shipment = new Shipment<ReadOnlyMemory<LogRecord>>(
-                Client(OtlpSignal.Logs, logs), _options.MaxRequestBytes, EncodeLogs, QueueShipper<LogRecord>.Halve, SettleLogs);
-            Start(new QueueShipper<LogRecord>(_logs, shipment, settings.LogBatch.MaxRecords, _options.MaxRequestBytes, settings.LogBatch.Delay, _options.Time).RunAsync);
+            var client = Client(OtlpSignal.Logs, logs);
+            client.Retried = Statistics.Retried;
+            _logs = new(client, ShippingTo(logs, settings.LogBatch), Statistics);
+            _events = new(_options.Folder is null ? null : Path.Combine(_options.Folder, "events"), _options.OnEventDropped, _options.OnNotice);
+            _logs.Add(_events);
+            Start(_logs.RunAsync);
         }
 
         if (settings.Traces is { } traces)
@@ -47,7 +54,7 @@ public sealed class OtlpPipeline : ILogSink, IAsyncDisposable
                 static (writer, spans) => OtlpEncoder.WriteSpans(writer, spans.Span),
                 QueueShipper<SpanRecord>.Halve,
                 SettleSpans);
-            Start(new QueueShipper<SpanRecord>(_spans, shipment, settings.LogBatch.MaxRecords, _options.MaxRequestBytes, settings.LogBatch.Delay, _options.Time).RunAsync);
+            Start(new QueueShipper<SpanRecord>(_spans, shipment, MaxSpans, _options.MaxRequestBytes, settings.LogBatch.Delay, _options.Time).RunAsync);
         }
 
         if (settings.Metrics is { } metrics)
@@ -67,15 +74,20 @@ public sealed class OtlpPipeline : ILogSink, IAsyncDisposable
     /// <param name="source">Its Collect is called with final = true.</param>
     public void AddSource(IMetricSource source) => _metrics?.Add(source);
 
+    /// <summary>Sends the records of this stream, too. Nothing is done without a destination for logs.</summary>
+    /// <param name="source">The stream.</param>
+    public void Add(ILogSource source) => _logs?.Add(source);
+
+    /// <summary>All streams that an earlier daemon had are added: begin to send. A stream that is added later is a new one, sent from its beginning.</summary>
+    public void Begin() => _logs?.Begin();
+
+    /// <summary>Nothing is added to this stream any more; what it has is still sent.</summary>
+    /// <param name="source">The stream.</param>
+    public void End(ILogSource source) => _logs?.End(source);
+
     /// <inheritdoc/>
-    /// <remarks>True without a destination for logs: nobody misses the record.</remarks>
-    public bool TryWrite(LogRecord record)
-    {
-        var admission = _logs?.TryAdd(record) ?? Admission.Taken;
-        if (admission != Admission.Taken)
-            Drop(record, Reason(admission));
-        return admission == Admission.Taken;
-    }
+    /// <remarks>For events. True without a destination for logs: nobody misses the record.</remarks>
+    public bool TryWrite(LogRecord record) => _events?.TryWrite(record) ?? true;
 
     /// <summary>Hands a finished span over.</summary>
     /// <param name="span">The span.</param>
@@ -84,7 +96,7 @@ public sealed class OtlpPipeline : ILogSink, IAsyncDisposable
     {
         var admission = _spans?.TryAdd(span) ?? Admission.Taken;
         if (admission != Admission.Taken)
-            Statistics.Spans(1, Reason(admission));
+            Statistics.Spans(1, admission == Admission.Full ? LogDropReasons.QueueFull : LogDropReasons.Shutdown);
         return admission == Admission.Taken;
     }
 
@@ -93,14 +105,13 @@ public sealed class OtlpPipeline : ILogSink, IAsyncDisposable
     /// <returns>True when nothing waits any more.</returns>
     public async Task<bool> FlushAsync(TimeSpan timeout)
     {
-        var work = new List<Task> { _logs?.Drain() ?? Task.CompletedTask, _spans?.Drain() ?? Task.CompletedTask };
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         foreach (var client in _clients)
             client.RetryNow();
-        var push = _metrics?.PushAsync(enough.Token) ?? Task.CompletedTask;
+        Task[] work = [_metrics?.PushAsync(enough.Token) ?? Task.CompletedTask, _logs?.DrainAsync(enough.Token) ?? Task.CompletedTask];
         try
         {
-            await Task.WhenAll([push, .. work]).WaitAsync(timeout, _options.Time);
+            await Task.WhenAll([_spans?.Drain() ?? Task.CompletedTask, .. work]).WaitAsync(timeout, _options.Time);
             return true;
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
@@ -110,29 +121,41 @@ public sealed class OtlpPipeline : ILogSink, IAsyncDisposable
         finally
         {
             await enough.CancelAsync();
-            await push.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (var task in work)
+                await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>Stops at once; what still waits is dropped and counted. Call <see cref="FlushAsync"/> before.</summary>
+    /// <summary>Stops at once. Output and events that wait are left to the next pipeline; spans are dropped and counted. Call <see cref="FlushAsync"/> before.</summary>
     /// <returns>Ends when nothing runs any more.</returns>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
-        _logs?.Close();
         _spans?.Close();
         await _stop.CancelAsync();
         await Task.WhenAll(_loops);
-        foreach (var record in _logs?.Take(int.MaxValue, long.MaxValue) ?? [])
-            Drop(record, DropReasons.Shutdown);
-        Statistics.Spans(_spans?.Take(int.MaxValue, long.MaxValue).Length ?? 0, DropReasons.Shutdown);
+        Statistics.Spans(_spans?.Take(int.MaxValue, long.MaxValue).Length ?? 0, LogDropReasons.Shutdown);
         foreach (var client in _clients)
             client.Dispose();
         _metrics?.Dispose();
+        _logs?.Dispose();
+        _events?.Dispose();
         _stop.Dispose();
         Statistics.Dispose();
     }
+
+    private ShippingOptions ShippingTo(OtlpSignalSettings logs, LogBatchSettings batch) => new()
+    {
+        Folder = _options.Folder,
+        Destination = logs.Display,
+        MaxRecords = batch.MaxRecords,
+        MaxRequestBytes = _options.MaxRequestBytes,
+        Delay = batch.Delay,
+        LookBack = _options.LookBack,
+        Notice = _options.OnNotice,
+        Time = _options.Time,
+    };
 
     private OtlpClient Client(OtlpSignal signal, OtlpSignalSettings settings)
     {
@@ -157,32 +180,10 @@ public sealed class OtlpPipeline : ILogSink, IAsyncDisposable
             }
             catch (Exception e)
             {
-                // A bug of ours: this batch is lost, and telemetry that stays silent from now on would be worse.
+                // A bug of ours: telemetry that stays silent from now on would be worse.
                 _options.OnNotice?.Invoke($"a bug in the telemetry pipeline, going on: {e}");
+                await Task.Delay(AfterBug, _options.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-        }
-    }
-
-    private static string Reason(Admission admission) => admission == Admission.Full ? DropReasons.QueueFull : DropReasons.Shutdown;
-
-    private void EncodeLogs(ProtobufWriter writer, ReadOnlyMemory<LogRecord> records) => OtlpEncoder.WriteLogs(writer, records.Span);
-
-    private void SettleLogs(ReadOnlyMemory<LogRecord> records, ExportResult result)
-    {
-        switch (result.Outcome)
-        {
-            case ExportOutcome.Delivered:
-                var rejected = (int)Math.Min(result.Rejected, records.Length);
-                Statistics.Logs(records.Length - rejected, null);
-                Drop(records.Span[..rejected], DropReasons.Rejected);
-                break;
-            case ExportOutcome.Refused or ExportOutcome.TooLarge:
-                _options.OnNotice?.Invoke($"logs: the destination refused {records.Length} records ({result.ErrorType})");
-                Drop(records.Span, DropReasons.Rejected);
-                break;
-            case ExportOutcome.GivenUp:
-                Drop(records.Span, DropReasons.Shutdown);
-                break;
         }
     }
 
@@ -190,18 +191,6 @@ public sealed class OtlpPipeline : ILogSink, IAsyncDisposable
     {
         var rejected = result.Outcome == ExportOutcome.Delivered ? (int)Math.Min(result.Rejected, spans.Length) : spans.Length;
         Statistics.Spans(spans.Length - rejected, null);
-        Statistics.Spans(rejected, result.Outcome == ExportOutcome.GivenUp ? DropReasons.Shutdown : DropReasons.Rejected);
-    }
-
-    private void Drop(ReadOnlySpan<LogRecord> records, string reason)
-    {
-        foreach (var record in records)
-            Drop(record, reason);
-    }
-
-    private void Drop(LogRecord record, string reason)
-    {
-        Statistics.Logs(1, reason);
-        _options.OnDropped?.Invoke(record, reason);
+        Statistics.Spans(rejected, result.Outcome == ExportOutcome.GivenUp ? LogDropReasons.Shutdown : LogDropReasons.Rejected);
     }
 }

@@ -162,12 +162,11 @@ internal sealed class EnvironmentReader(Func<string, string?> getenv)
     private LogBatchSettings LogBatch()
     {
         var defaults = new LogBatchSettings();
-        var queue = WholeNumber("OTEL_BLRP_MAX_QUEUE_SIZE", 1, int.MaxValue) ?? defaults.MaxQueueRecords;
+        WholeNumber("OTEL_BLRP_MAX_QUEUE_SIZE", 1, int.MaxValue); // there is no queue: the log files are the buffer; a fault is told all the same
         return new LogBatchSettings
         {
             Delay = Milliseconds("OTEL_BLRP_SCHEDULE_DELAY", defaults.Delay),
-            MaxQueueRecords = queue,
-            MaxRecords = Math.Min(queue, WholeNumber("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", 1, int.MaxValue) ?? defaults.MaxRecords),
+            MaxRecords = WholeNumber("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", 1, int.MaxValue) ?? defaults.MaxRecords,
         };
     }
 

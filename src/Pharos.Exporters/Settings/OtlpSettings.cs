@@ -19,11 +19,8 @@ public sealed class LogBatchSettings
     /// <summary>Longest wait of a record for company.</summary>
     public TimeSpan Delay { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Most records of one request.</summary>
-    public int MaxRecords { get; init; } = 512;
-
-    /// <summary>Most records that wait; the cap in bytes holds as well.</summary>
-    public int MaxQueueRecords { get; init; } = 65_536;
+    /// <summary>Most records of one request. More than the specification's 512 for an SDK: this is the output of all apps of a machine.</summary>
+    public int MaxRecords { get; init; } = 4096;
 }
 
 /// <summary>One setting that cannot be used.</summary>

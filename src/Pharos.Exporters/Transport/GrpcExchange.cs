@@ -46,11 +46,12 @@ internal static class GrpcExchange
         return new Answer(Judge(status, delay is not null), 0, name2, delay);
     }
 
-    /// <summary>The retryable ones of the OTLP specification; RESOURCE_EXHAUSTED only when the server says that it can recover.</summary>
+    /// <summary>The retryable ones of the OTLP specification; RESOURCE_EXHAUSTED only when the server says that it can recover, else it is what gRPC says of a
+    /// message that is larger than the server takes.</summary>
     private static Verdict Judge(int status, bool hasRetryInfo) => status switch
     {
         1 or 4 or 10 or 11 or 14 or 15 => Verdict.Retry,
-        8 => hasRetryInfo ? Verdict.Retry : Verdict.Refused,
+        8 => hasRetryInfo ? Verdict.Retry : Verdict.TooLarge,
         _ => Verdict.Refused,
     };
 

@@ -45,6 +45,17 @@ public sealed class OtlpClient : IDisposable
     /// <summary>Told when the destination goes away (the error type) and when it answers again (null). Once per change.</summary>
     public Action<string?>? StateChanged { get; set; }
 
+    /// <summary>Told of each retry, with the error of the attempt before.</summary>
+    public Action<string>? Retried { get; set; }
+
+    /// <summary>Waits; <see cref="RetryNow"/> ends the wait.</summary>
+    /// <exception cref="OperationCanceledException">The caller had enough.</exception>
+    internal async Task PauseAsync(TimeSpan delay, CancellationToken cancel)
+    {
+        if (!await WaitAsync(delay, ordered: false, cancel))
+            throw new OperationCanceledException(cancel);
+    }
+
     /// <summary>Sends a request until it is taken or refused.</summary>
     /// <param name="request">An encoded Export*ServiceRequest; untouched until the task ends.</param>
     /// <param name="cancel">Ends the retries.</param>
@@ -71,6 +82,7 @@ public sealed class OtlpClient : IDisposable
                     lastError = answer.ErrorType ?? lastError;
                     if (!await WaitAsync(RetryBackoff.Delay(attempt - 1, _jitter(), answer.RetryAfter), answer.RetryAfter is not null, cancel))
                         return new ExportResult(ExportOutcome.GivenUp, 0, lastError, attempt);
+                    Retried?.Invoke(lastError);
                     break;
             }
         }

@@ -54,7 +54,20 @@ public static partial class OtlpEncoder
     /// <summary>Field 2 of ScopeLogs.</summary>
     internal static void LogRecord(ProtobufWriter writer, LogRecord record)
     {
+        if (!record.Encoded.IsEmpty)
+        {
+            writer.Bytes(2, record.Encoded.Span);
+            return;
+        }
+
         var start = writer.Begin(2);
+        LogRecordContent(writer, record);
+        writer.End(start);
+    }
+
+    /// <summary>The fields of a LogRecord message.</summary>
+    internal static void LogRecordContent(ProtobufWriter writer, LogRecord record)
+    {
         if (record.TimeUnixNanos != 0)
             writer.Fixed64(1, (ulong)record.TimeUnixNanos);
         if (record.SeverityNumber != 0)
@@ -64,6 +77,8 @@ public static partial class OtlpEncoder
         if (!record.Body.IsEmpty)
             Body(writer, record.Body.Span);
         OtlpCommon.Attributes(writer, 6, record.Attributes);
+        if (record.DroppedAttributes > 0)
+            writer.Varint(7, (ulong)record.DroppedAttributes);
         if (record.TraceId.Length == 16)
             writer.Bytes(9, record.TraceId.Span);
         if (record.SpanId.Length == 8)
@@ -71,7 +86,6 @@ public static partial class OtlpEncoder
         writer.Fixed64(11, (ulong)record.ObservedUnixNanos);
         if (record.EventName is { } eventName)
             writer.String(12, eventName);
-        writer.End(start);
     }
 
     /// <summary>Field 2 of ScopeSpans.</summary>

@@ -11,6 +11,10 @@ public readonly record struct PeerCredentials(int Pid, uint Uid, uint Gid)
     private const int SOL_SOCKET = 1;
     private const int SO_PEERCRED = 17;
 
+    /// <summary>Sends SIGQUIT to a process; one that is gone is no error.</summary>
+    /// <param name="pid">The process: a peer that asked for it.</param>
+    public static void Quit(int pid) => _ = Libc.kill(pid, Libc.SIGQUIT);
+
     /// <summary>Asks the kernel.</summary>
     /// <param name="socket">A connected Unix socket.</param>
     /// <returns>The peer.</returns>

@@ -1,10 +1,13 @@
+using System.Collections.ObjectModel;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Pharos.Core;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Linux.Cgroups;
 using Pharos.Linux.Channels;
 using Pharos.Linux.Daemon;
+using Pharos.Linux.Sockets;
 using Pharos.Linux.Streams;
 
 namespace Pharos.Linux.Processes;
@@ -49,16 +52,26 @@ internal sealed class HostedProcess : IHostedProcess
     internal bool IsAlive => _root.IsAlive;
 
     /// <inheritdoc/>
-    public string? Listen(Action<string> said)
+    IMessageChannel? IHostedProcess.Channel(out string refused)
     {
+        refused = "";
         var errno = 0;
         if (_pidfd is not null)
-            Channel ??= NodeChannel.TakeBack(_pidfd, out errno);
+            Channel ??= NodeChannel.TakeBack(_pidfd, Channels, out errno);
         if (Channel is null)
-            return errno == Libc.EPERM ? "the kernel's ptrace policy refuses to take it back" : $"it cannot be taken back: {LinuxException.Describe(errno)}";
-        Channel.Listen(Channels, said);
-        return null;
+            refused = errno == Libc.EPERM ? "the kernel's ptrace policy refuses to take it back" : $"it cannot be taken back: {LinuxException.Describe(errno)}";
+        return Channel;
     }
+
+    /// <inheritdoc/>
+    public bool Signal(int signal) => _pidfd is { IsClosed: false } pidfd && Libc.pidfd_send_signal(pidfd.Raw, signal) == 0;
+
+    /// <inheritdoc/>
+    IReadOnlyDictionary<long, SafeHandle> IHostedProcess.TakeSockets(IReadOnlySet<long> inodes) =>
+        _pidfd is null ? ReadOnlyDictionary<long, SafeHandle>.Empty : ForeignSockets.Take(Identity.Pid, _pidfd, inodes);
+
+    /// <inheritdoc/>
+    SafeHandle? IHostedProcess.TakeSocket(int number) => _pidfd is null ? null : ForeignSockets.Take(_pidfd, number);
 
     /// <inheritdoc/>
     public void SignalTree(int signal) => _tree.Signal(_root, signal);

@@ -22,13 +22,14 @@ internal static class LaunchPlan
         return Limits.Check(request.Limits) ?? Credentials.Find(request.User, request.Group, out credentials);
     }
 
-    internal static SpawnPlan Of(LaunchRequest request, Credentials? credentials, Fd[] files, Confinement confinement) => new()
+    internal static SpawnPlan Of(LaunchRequest request, Credentials? credentials, Fd[] files, Fd? stdin, Confinement confinement) => new()
     {
         Executable = request.Executable,
         Argv = request.Argv,
         Envp = [.. Environment(request, credentials).Select(e => $"{e.Key}={e.Value}")],
         Cwd = request.Cwd,
         Descriptors = files,
+        Stdin = stdin,
         Credentials = credentials,
         Umask = request.Umask,
         Nice = request.Nice,

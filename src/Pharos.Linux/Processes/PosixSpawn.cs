@@ -46,7 +46,12 @@ internal static unsafe class PosixSpawn
         if (gate is not null)
             error = Libc.posix_spawn_file_actions_addopen(actions, 0, $"/proc/self/fd/{gate.Raw}", Libc.O_RDONLY, 0);
         if (error == 0)
-            error = Libc.posix_spawn_file_actions_addopen(actions, 0, "/dev/null", Libc.O_RDONLY, 0);
+        {
+            error = plan.Stdin is { } stdin
+                ? Libc.posix_spawn_file_actions_adddup2(actions, stdin.Raw, 0)
+                : Libc.posix_spawn_file_actions_addopen(actions, 0, "/dev/null", Libc.O_RDONLY, 0);
+        }
+
         for (var i = 0; error == 0 && i < plan.Descriptors.Count; i++)
             error = Libc.posix_spawn_file_actions_adddup2(actions, plan.Descriptors[i].Raw, i + 1);
         if (error == 0)

@@ -51,19 +51,25 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
             return refused;
         if (StdioFiles.Open(request, credentials, out var files) is { } unopened)
             return unopened;
+        if (StdinFifo.Open(request.StdinPath, credentials, out var stdin) is { } noInput)
+        {
+            Array.ForEach(files, f => f.Dispose());
+            return noInput;
+        }
+
         Confinement? confinement = null;
         NodeChannel? channel = null;
         var pid = 0;
         try
         {
-            if (request.NodeChannel && NodeChannel.TryCreate(out channel, out var ends) is var errno)
+            if (request.NodeChannel && NodeChannel.TryCreate(_channels, out channel, out var ends) is var errno)
             {
                 if (errno != 0)
                     return new LaunchRefused($"no channel can be made: {LinuxException.Describe(errno)}", Transient: true);
                 files = [.. files, .. ends];
             }
 
-            var failed = _groups.Open(request, out confinement) ?? _spawner.Start(LaunchPlan.Of(request, credentials, files, confinement), out pid);
+            var failed = _groups.Open(request, out confinement) ?? _spawner.Start(LaunchPlan.Of(request, credentials, files, stdin, confinement), out pid);
             if (failed is not null)
             {
                 confinement.LetGo();
@@ -73,6 +79,7 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
         }
         finally
         {
+            stdin?.Dispose();
             foreach (var file in files)
                 file.Dispose();
         }
@@ -106,6 +113,9 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
     /// <inheritdoc/>
     public IHostedProcess Remains(ProcessIdentity identity, string marker) =>
         new HostedProcess(_tree, identity, BootInfo.WallTime(identity.StartTicks), marker, pidfd: null, _groups.LeftBy(marker)) { Emptied = _groups.Emptied, Channels = _channels };
+
+    /// <inheritdoc/>
+    public string? WriteInput(string path, ReadOnlySpan<byte> bytes) => StdinFifo.Write(path, bytes);
 
     /// <inheritdoc/>
     /// <remarks>A mark that is used for several incarnations takes the living one too.</remarks>

@@ -15,8 +15,11 @@ internal sealed record SpawnPlan
 
     internal required string Cwd { get; init; }
 
-    /// <summary>Descriptors of ours, all above 2, that become 1, 2, 3… of the child. Nothing else is inherited; 0 is /dev/null.</summary>
+    /// <summary>Descriptors of ours, all above 2, that become 1, 2, 3… of the child. Nothing else is inherited.</summary>
     internal required IReadOnlyList<Fd> Descriptors { get; init; }
+
+    /// <summary>What becomes 0 of the child; null: /dev/null.</summary>
+    internal Fd? Stdin { get; init; }
 
     internal Credentials? Credentials { get; init; }
 

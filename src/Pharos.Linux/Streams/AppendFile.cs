@@ -42,6 +42,23 @@ public sealed unsafe class AppendFile : IAppendFile
     }
 
     /// <inheritdoc/>
+    public FileFacts Facts
+    {
+        get
+        {
+            using var pin = _file.Hold();
+            return LogFiles.Facts(pin.Raw, "", Libc.AT_EMPTY_PATH) ?? throw new LinuxException("statx", Libc.Errno, _path);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Truncate(long length)
+    {
+        using var pin = _file.Hold();
+        LinuxException.Check(Libc.ftruncate(pin.Raw, length), "ftruncate", _path);
+    }
+
+    /// <inheritdoc/>
     /// <exception cref="LinuxException">The write failed for another reason than a full disk.</exception>
     public int Write(ReadOnlySpan<byte> bytes)
     {

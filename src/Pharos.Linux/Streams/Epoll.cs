@@ -21,6 +21,13 @@ public sealed unsafe class Epoll : IDisposable
     /// <param name="tag">What <see cref="Wait"/> returns for it.</param>
     public void Add(SafeHandle handle, ulong tag) => Control(Libc.EPOLL_CTL_ADD, handle, tag);
 
+    /// <summary>Waits for room to write as well, or no longer.</summary>
+    /// <param name="handle">Descriptor that was added.</param>
+    /// <param name="tag">As it was added.</param>
+    /// <param name="output">Whether to wait for room, too.</param>
+    public void Change(SafeHandle handle, ulong tag, bool output) =>
+        Control(Libc.EPOLL_CTL_MOD, handle, tag, (uint)(output ? Libc.EPOLLIN | Libc.EPOLLOUT : Libc.EPOLLIN));
+
     /// <summary>No longer waits for it.</summary>
     /// <param name="handle">Descriptor.</param>
     public void Remove(SafeHandle handle) => Control(Libc.EPOLL_CTL_DEL, handle, 0);
@@ -45,14 +52,14 @@ public sealed unsafe class Epoll : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _epoll.Dispose();
 
-    private void Control(int operation, SafeHandle handle, ulong tag)
+    private void Control(int operation, SafeHandle handle, ulong tag, uint events = Libc.EPOLLIN)
     {
         var added = false;
         handle.DangerousAddRef(ref added);
         try
         {
             var @event = stackalloc byte[16];
-            *(uint*)@event = Libc.EPOLLIN;
+            *(uint*)@event = events;
             *(ulong*)(@event + Stride - 8) = tag;
             LinuxException.Check(Libc.epoll_ctl(_epoll.Raw, operation, (int)handle.DangerousGetHandle(), @event), "epoll_ctl", $"fd {handle.DangerousGetHandle()}");
         }

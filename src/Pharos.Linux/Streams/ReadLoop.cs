@@ -27,7 +27,7 @@ internal sealed class ReadLoop : IDisposable
     /// <param name="handle">It; open until what this gives is disposed.</param>
     /// <param name="read">Reads what is there, on the thread, without blocking; false: nothing comes any more.</param>
     /// <returns>To be disposed when nobody wants to read any more; more than once does no harm.</returns>
-    internal IDisposable Add(SafeHandle handle, Func<bool> read)
+    internal Reading Add(SafeHandle handle, Func<bool> read)
     {
         lock (_guard)
         {
@@ -40,7 +40,7 @@ internal sealed class ReadLoop : IDisposable
                 _thread.Start();
             }
 
-            return new Entry(this, tag);
+            return new Reading(this, handle, tag);
         }
     }
 
@@ -80,8 +80,23 @@ internal sealed class ReadLoop : IDisposable
         }
     }
 
-    private sealed class Entry(ReadLoop loop, ulong tag) : IDisposable
+    /// <summary>One descriptor that is waited for.</summary>
+    internal sealed class Reading(ReadLoop loop, SafeHandle handle, ulong tag) : IDisposable
     {
+        /// <summary>Has <c>read</c> called when there is room to write as well, or no longer. Takes no lock: whoever writes may hold one of its own.</summary>
+        /// <param name="wanted">Whether somebody waits for room.</param>
+        internal void AwaitRoom(bool wanted)
+        {
+            try
+            {
+                loop._epoll.Change(handle, tag, wanted);
+            }
+            catch (Exception e) when (e is LinuxException or ObjectDisposedException)
+            {
+                // Ignoring: it was removed meanwhile, and then nobody waits for it any more.
+            }
+        }
+
         public void Dispose() => loop.Remove(tag);
     }
 }

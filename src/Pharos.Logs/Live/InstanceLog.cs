@@ -1,141 +1,170 @@
+using System.Collections.Immutable;
 using System.Text;
 using Pharos.Core.Identity;
-using Pharos.Core.Ports;
+using Pharos.Core.Specs.Logs;
+using Pharos.Logs.Formats;
 using Pharos.Logs.Records;
-using Pharos.Telemetry.Catalogue;
+using Pharos.Logs.Store;
 using Pharos.Telemetry.Instances;
-using Pharos.Telemetry.Records;
 
 namespace Pharos.Logs.Live;
 
-/// <summary>The output of one instance over all its incarnations: its two files, its last lines, its records.</summary>
-/// <remarks>Lines come from the pump's thread only.</remarks>
+/// <summary>The output of one instance over all its incarnations: its files, its last lines, its followers, its numbers.</summary>
+/// <remarks>Lines come from the pump's thread only, and become objects only when somebody follows.</remarks>
 public sealed class InstanceLog : IDisposable
 {
-    private const int RingLines = 1000;
-    private const int RingBytes = 256 * 1024;
-    private const int SeedBytes = 64 * 1024;
-
     private readonly LogHub _hub;
-    private readonly ILogSink? _sink;
-    private readonly Func<string, IAppendFile> _openFile;
-    private readonly IAppendFile?[] _files = new IAppendFile?[2];
+    private readonly LogStore _store;
+    private readonly LogPlan _plan;
+    private readonly long[] _told = [0, 0]; // per stream: up to which position followers were told; written under the hub's lock
+    private readonly int[] _bands = new int[7];
+    private KeyValuePair<string, string>[] _env = [];
+    private volatile RecordMaker? _records;
     private volatile SecretMask _mask = new([]);
 
     /// <param name="key">Whose.</param>
-    /// <param name="outPath">Log file of stdout.</param>
-    /// <param name="errPath">Log file of stderr.</param>
+    /// <param name="plan">Where its output goes.</param>
     /// <param name="telemetry">Its counters.</param>
     /// <param name="hub">Where followers are.</param>
-    /// <param name="sink">Where records go; null: nowhere.</param>
-    /// <param name="openFile">Opens a log file for appending.</param>
-    public InstanceLog(InstanceKey key, string outPath, string errPath, InstanceTelemetry telemetry, LogHub hub, ILogSink? sink, Func<string, IAppendFile> openFile)
+    /// <param name="store">Where its files are kept.</param>
+    public InstanceLog(InstanceKey key, LogPlan plan, InstanceTelemetry telemetry, LogHub hub, LogStore store)
     {
         Key = key;
-        OutPath = outPath;
-        ErrPath = errPath;
         Telemetry = telemetry;
+        _plan = plan;
         _hub = hub;
-        _sink = sink;
-        _openFile = openFile;
-        Seed(outPath, stderr: false);
-        Seed(errPath, stderr: true);
+        _store = store;
     }
 
     /// <summary>Whose.</summary>
     public InstanceKey Key { get; }
 
-    /// <summary>Log file of stdout.</summary>
-    public string OutPath { get; }
+    /// <summary>Log file of stdout, or the buffer in its place; /dev/null when there is neither.</summary>
+    public string OutPath => _plan.OutPath ?? LogSpec.NoFile;
 
-    /// <summary>Log file of stderr.</summary>
-    public string ErrPath { get; }
+    /// <summary>As <see cref="OutPath"/>, of stderr.</summary>
+    public string ErrPath => _plan.ErrPath ?? LogSpec.NoFile;
+
+    /// <summary>All files that it writes, without their rotations.</summary>
+    public IEnumerable<string> Paths => _plan.Out.Concat(_plan.Err).Select(o => o.Path).Distinct();
 
     /// <summary>Its counters.</summary>
     public InstanceTelemetry Telemetry { get; }
 
-    internal LineRing Ring { get; } = new(RingLines, RingBytes);
+    /// <summary>The files in the store that its streams go into, copies left out: each with whether it is stderr's.</summary>
+    public IEnumerable<(string Path, bool Stderr)> StorePaths
+    {
+        get
+        {
+            if (_plan.OutPath is { } first)
+                yield return (first, false);
+            if (_plan.ErrPath is { } second)
+                yield return (second, true);
+        }
+    }
+
+    /// <summary>Whether its output is shipped where there is a destination.</summary>
+    public bool Ships => _plan.Spec is { Ship: true, Off: false };
+
+    /// <summary>Position behind what was handed on of one of its streams. Any thread.</summary>
+    /// <param name="stderr">Which.</param>
+    /// <returns>0: nothing by this daemon.</returns>
+    public long PositionOf(bool stderr) => Volatile.Read(ref _told[stderr ? 1 : 0]);
+
+    /// <summary>Called after one of its streams has grown in the store, on the pump's thread: true for stderr. Must not block.</summary>
+    public Action<bool>? Grown { get; set; }
+
+    /// <summary>What happens to its output.</summary>
+    public LogSpec Spec => _plan.Spec;
+
+    internal LogStore Store => _store;
+
+    /// <summary>The files that one of its streams goes into.</summary>
+    internal ImmutableArray<StreamOptions> FilesOf(bool stderr) => stderr ? _plan.Err : _plan.Out;
 
     /// <summary>Values of this environment's secret variables are taken out of what leaves the machine.</summary>
     /// <param name="env">The app's environment.</param>
-    public void MaskSecretsOf(IEnumerable<KeyValuePair<string, string>> env) => _mask = new SecretMask(env);
+    public void MaskSecretsOf(IEnumerable<KeyValuePair<string, string>> env)
+    {
+        (_env, _records) = ([.. env], null);
+        _mask = new SecretMask(env);
+    }
 
-    /// <summary>The last lines that this daemon read, both streams, oldest first, as clean text with secrets taken out.</summary>
+    /// <summary>Makes records of its lines.</summary>
+    internal RecordMaker Records => _records ??= new RecordMaker(_plan.Spec, _env);
+
+    /// <summary>The last lines in its files, both streams, oldest first, as clean text with secrets taken out.</summary>
     /// <param name="count">How many at most.</param>
     /// <param name="sinceUnixNanos">None older than this.</param>
     /// <returns>The lines.</returns>
     public IReadOnlyList<string> LastLines(int count, long sinceUnixNanos) =>
-        _hub.Read(() => Ring.Last(count, l => l.AtUnixNanos >= sinceUnixNanos).Select(l => Encoding.UTF8.GetString(_mask.Apply(PlainText.Clean(l.Bytes.Span)))).ToList());
+        [.. History(count, l => l.AtUnixNanos >= sinceUnixNanos, long.MaxValue, long.MaxValue).Select(l => Encoding.UTF8.GetString(_mask.Apply(PlainText.Clean(l.Bytes.Span))))];
 
     /// <summary>Takes the values of secret variables out of a text, and what is no text.</summary>
     /// <param name="text">The text.</param>
     /// <returns>One clean line.</returns>
     public string Mask(string text) => Encoding.UTF8.GetString(_mask.Apply(PlainText.Clean(Encoding.UTF8.GetBytes(text.ReplaceLineEndings(" ")))));
 
-    internal IAppendFile FileOf(bool stderr) => _files[stderr ? 1 : 0] ??= _openFile(stderr ? ErrPath : OutPath);
-
-    internal void Line(ReadOnlySpan<byte> line, int part, bool stderr, long nowUnixNanos)
+    /// <summary>The last lines before two positions, oldest first.</summary>
+    internal List<LogLine> History(int count, Func<LogLine, bool> wanted, long outBefore, long errBefore)
     {
-        var kept = new LogLine(Key, stderr, nowUnixNanos, line.ToArray());
-        _hub.Publish(kept, Ring);
-        var clean = PlainText.Clean(line);
-        var (severity, text) = part > 1 ? default : SeverityParser.Parse(clean);
-        Telemetry.LogLine(stderr, severity);
-        if (_sink is null)
-            return;
-
-        var stream = (AttributeNames.LogIoStream, (object)(stderr ? "stderr" : "stdout"));
-        var record = new LogRecord
+        List<LogLine> lines = [];
+        foreach (var (path, stderr, before) in new[] { (_plan.OutPath, false, outBefore), (_plan.ErrPath, true, errBefore) })
         {
-            Resource = Telemetry.Resource,
-            ObservedUnixNanos = nowUnixNanos,
-            TimeUnixNanos = nowUnixNanos,
-            SeverityNumber = severity,
-            SeverityText = text,
-            Body = _mask.Apply(clean),
-            Attributes = part == 0 ? [stream] : [stream, (AttributeNames.LogPart, (long)part)],
-        };
-        if (!_sink.TryWrite(record))
-            Telemetry.LogDropped("queue_full");
-    }
-
-    /// <summary>Lines that an earlier daemon wrote are there for whoever asks, without a time.</summary>
-    private void Seed(string path, bool stderr)
-    {
-        if (!File.Exists(path))
-            return;
-        try
-        {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var from = Math.Max(0, file.Length - SeedBytes);
-            file.Seek(from, SeekOrigin.Begin);
-            var bytes = new byte[file.Length - from];
-            var read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            var framer = new Framing.LineFramer();
-            var first = from > 0; // the first piece is the end of a line whose beginning is not here
-            void Keep(ReadOnlySpan<byte> line, int part)
+            if (path is null || count <= 0)
+                continue;
+            var mine = new LogSource(Key.App, Key.Index, stderr);
+            try
             {
-                if (!first)
-                    Ring.Add(new LogLine(Key, stderr, 0, line.ToArray()));
-                first = false;
+                using var reader = _store.Reader(path);
+                reader.ReadLast(count, before, source => source == mine, (in StoredLine line) =>
+                {
+                    lines.Add(new LogLine(Key, stderr, line.UnixNanos, line.Bytes.ToArray()));
+                    return true;
+                });
             }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Ignoring: old lines are a convenience; what is wrong with the file is said when the app prints.
+            }
+        }
 
-            framer.Push(bytes.AsSpan(0, read), Keep);
-            framer.Flush(Keep);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Ignoring: old lines are a convenience, and the file is opened again, loudly, when the app prints.
-        }
+        lines.RemoveAll(l => !wanted(l));
+        return [.. lines.OrderBy(l => l.AtUnixNanos).TakeLast(count)];
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Up to where followers were told; read under the hub's lock.</summary>
+    internal (long Out, long Err) Told => (Begun(_told[0]), Begun(_told[1]));
+
+    /// <summary>Whether anybody wants more than numbers of its lines.</summary>
+    internal bool IsFollowed => _hub.HasFollowers;
+
+    /// <summary>A line was written; the hub's lock is held.</summary>
+    internal void Line(ReadOnlySpan<byte> line, int part, bool stderr, long nowUnixNanos, bool followed)
     {
-        foreach (ref var file in _files.AsSpan())
-        {
-            file?.Dispose();
-            file = null;
-        }
+        if (part <= 1)
+            _bands[SeverityBand.Of(line)]++;
+        else
+            _bands[0]++;
+        if (!followed)
+            return;
+        if (_hub.HasFollowers)
+            _hub.Publish(new LogLine(Key, stderr, nowUnixNanos, line.ToArray()));
     }
+
+    /// <summary>A batch is through; the hub's lock is held.</summary>
+    internal void Passed(bool stderr, long position)
+    {
+        Volatile.Write(ref _told[stderr ? 1 : 0], position);
+        Telemetry.LogLines(stderr, _bands);
+        _bands.AsSpan().Clear();
+    }
+
+    internal object Gate => _hub.Gate;
+
+    /// <summary>Of a stream that this daemon has read nothing of, all there is is the past.</summary>
+    private static long Begun(long told) => told == 0 ? long.MaxValue : told;
+
+    /// <summary>Closes its files. On the pump's thread.</summary>
+    public void Dispose() => _store.Close([.. _plan.Out.Concat(_plan.Err).Select(o => o.Path)]);
 }

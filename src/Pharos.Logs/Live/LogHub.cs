@@ -4,28 +4,23 @@ namespace Pharos.Logs.Live;
 public sealed class LogHub
 {
     private const int FollowerCapacity = 8192;
-    private readonly object _lock = new(); // guards _followers and orders a snapshot against the live stream
+    private readonly object _lock = new(); // guards _followers and orders the past against the live stream
     private LogSubscription[] _followers = [];
 
-    /// <summary>Hands a line to the followers that want it, and keeps it, as one step.</summary>
-    internal void Publish(LogLine line, LineRing ring)
-    {
-        lock (_lock)
-        {
-            ring.Add(line);
-            foreach (var follower in _followers)
-            {
-                if (follower.Wanted(line))
-                    follower.Offer(line);
-            }
-        }
-    }
+    /// <summary>Held while a batch of lines is handed on, so that whoever begins to follow has all of it in the past or all of it before him.</summary>
+    internal object Gate => _lock;
 
-    /// <summary>Reads under the lock that <see cref="Publish"/> takes.</summary>
-    internal T Read<T>(Func<T> read)
+    /// <summary>Whether there is anybody.</summary>
+    internal bool HasFollowers => Volatile.Read(ref _followers).Length > 0;
+
+    /// <summary>Hands a line to the followers that want it. Under the <see cref="Gate"/>.</summary>
+    internal void Publish(LogLine line)
     {
-        lock (_lock)
-            return read();
+        foreach (var follower in _followers)
+        {
+            if (follower.Wanted(line))
+                follower.Offer(line);
+        }
     }
 
     /// <summary>Begins to follow.</summary>
@@ -36,18 +31,26 @@ public sealed class LogHub
     /// <returns>The subscription; dispose it to leave.</returns>
     public LogSubscription Subscribe(IEnumerable<InstanceLog> instances, int last, Func<LogLine, bool> wanted, bool follow)
     {
+        var subscription = new LogSubscription(wanted, Leave, FollowerCapacity);
+        var places = new List<(InstanceLog Log, (long Out, long Err) Told)>();
         lock (_lock)
         {
-            var lines = instances.SelectMany(i => i.Ring.Last(last, wanted)).OrderBy(l => l.AtUnixNanos).ToList();
-            var subscription = new LogSubscription(wanted, Leave, Math.Max(FollowerCapacity, lines.Count));
-            foreach (var line in lines)
-                subscription.Offer(line);
+            foreach (var instance in instances)
+                places.Add((instance, follow ? instance.Told : (long.MaxValue, long.MaxValue)));
             if (follow)
                 _followers = [.. _followers, subscription];
-            else
-                subscription.Complete();
-            return subscription;
         }
+
+        subscription.Begins = [.. from place in places
+                                 from stream in place.Log.StorePaths
+                                 let position = stream.Stderr ? place.Told.Err : place.Told.Out
+                                 where position != long.MaxValue
+                                 select (stream.Path, position)];
+        // Read without the lock: files take their time, and what comes meanwhile waits in the subscription.
+        subscription.Begin([.. places.SelectMany(p => p.Log.History(last, wanted, p.Told.Out, p.Told.Err)).OrderBy(l => l.AtUnixNanos)]);
+        if (!follow)
+            subscription.Complete();
+        return subscription;
     }
 
     private void Leave(LogSubscription subscription)

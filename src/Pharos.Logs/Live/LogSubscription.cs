@@ -8,6 +8,7 @@ namespace Pharos.Logs.Live;
 public sealed class LogSubscription : IDisposable
 {
     private const int MostBytes = 4 * 1024 * 1024;
+    private readonly Queue<LogLine> _past = new(); // filled before anybody reads
     private readonly Channel<LogLine> _channel = Channel.CreateUnbounded<LogLine>();
     private readonly Action<LogSubscription> _leave;
     private readonly int _capacity;
@@ -22,17 +23,27 @@ public sealed class LogSubscription : IDisposable
         _capacity = capacity;
     }
 
+    /// <summary>Where the live stream begins, by the path of the log file: what is before is in the files. Streams that nothing was read of are left out.</summary>
+    public IReadOnlyList<(string Path, long Position)> Begins { get; internal set; } = [];
+
     internal Func<LogLine, bool> Wanted { get; }
 
     /// <summary>Waits for a line.</summary>
     /// <param name="cancel">Gives up.</param>
     /// <returns>False when none comes any more.</returns>
-    public ValueTask<bool> WaitAsync(CancellationToken cancel) => _channel.Reader.WaitToReadAsync(cancel);
+    public ValueTask<bool> WaitAsync(CancellationToken cancel) => _past.Count > 0 ? ValueTask.FromResult(true) : _channel.Reader.WaitToReadAsync(cancel);
 
     /// <summary>Takes the oldest line.</summary>
     /// <param name="line">The line.</param>
     /// <returns>False when there is none now.</returns>
     public bool TryRead([NotNullWhen(true)] out LogLine? line)
+    {
+        if (_past.TryDequeue(out line))
+            return true;
+        return TryReadLive(out line);
+    }
+
+    private bool TryReadLive([NotNullWhen(true)] out LogLine? line)
     {
         if (!_channel.Reader.TryRead(out line))
             return false;
@@ -45,6 +56,13 @@ public sealed class LogSubscription : IDisposable
     /// <returns>How many.</returns>
     public long TakeMissed() => Interlocked.Exchange(ref _missed, 0);
 
+    /// <summary>The last lines that there were when it began.</summary>
+    internal void Begin(IReadOnlyList<LogLine> past)
+    {
+        foreach (var line in past)
+            _past.Enqueue(line);
+    }
+
     /// <summary>Called by one thread at a time: under the hub's lock.</summary>
     internal void Offer(LogLine line)
     {
@@ -53,7 +71,7 @@ public sealed class LogSubscription : IDisposable
         _channel.Writer.TryWrite(line);
         while (Interlocked.Read(ref _lines) > _capacity || (Interlocked.Read(ref _bytes) > MostBytes && Interlocked.Read(ref _lines) > 1))
         {
-            if (!TryRead(out _))
+            if (!TryReadLive(out _))
                 return; // the follower took them meanwhile
             Interlocked.Increment(ref _missed);
         }

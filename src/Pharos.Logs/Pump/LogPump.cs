@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
 using Pharos.Logs.Live;
+using Pharos.Logs.Store;
 
 namespace Pharos.Logs.Pump;
 
@@ -32,30 +33,34 @@ public sealed class LogAttachment
 /// <summary>Reads the output of all instances on one thread. Always drains: an unread pipe would make us the outage.</summary>
 public sealed class LogPump : IDisposable
 {
-    private const int BufferBytes = 256 * 1024;
     private const int RoundsPerStream = 8;
     private static readonly TimeSpan Coalesce = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan LookAtAll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LookAtDraining = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LookAfterFiles = TimeSpan.FromSeconds(30);
 
     private readonly IStreamWatch _watch;
+    private readonly LogStore _store;
     private readonly TimeProvider _time;
     private readonly Action<string> _warn;
     private readonly ConcurrentQueue<Action> _orders = new();
     private readonly Dictionary<int, StreamTail> _tails = [];
     private readonly HashSet<int> _dirty = [];
     private readonly List<LogAttachment> _draining = [];
-    private readonly byte[] _buffer = new byte[BufferBytes];
+    private readonly byte[] _buffer = new byte[StreamTail.BufferBytes];
     private readonly Thread _thread;
     private int _nextTag;
     private volatile bool _stopping;
 
     /// <param name="watch">Tells which streams have something; owned by the pump from here on.</param>
+    /// <param name="store">Where files are kept; written by the pump's thread only, from here on.</param>
     /// <param name="time">Wall clock.</param>
     /// <param name="warn">Takes a line for the daemon's log.</param>
-    public LogPump(IStreamWatch watch, TimeProvider time, Action<string> warn)
+    public LogPump(IStreamWatch watch, LogStore store, TimeProvider time, Action<string> warn)
     {
         _watch = watch;
+        _store = store;
+        store.Keeper.Order = Order;
         _time = time;
         _warn = warn;
         _thread = new Thread(Run) { IsBackground = true, Name = "log-pump" };
@@ -100,6 +105,12 @@ public sealed class LogPump : IDisposable
             if (!attachment.Draining)
             {
                 attachment.Draining = true;
+                foreach (var tail in attachment.Tails)
+                {
+                    tail.Final = true;
+                    _dirty.Add(tail.Tag);
+                }
+
                 _draining.Add(attachment);
             }
         });
@@ -114,7 +125,7 @@ public sealed class LogPump : IDisposable
         if (!File.Exists(path))
             return;
         // The note is there under both names in between: whenever we are killed, it is where its stream is.
-        var (note, noteTo) = (Checkpoint.PathFor(path), Checkpoint.PathFor(to));
+        var (note, noteTo) = (SpoolNote.PathFor(path), SpoolNote.PathFor(to));
         if (File.Exists(note))
             File.Copy(note, noteTo, overwrite: true);
         File.Move(path, to);
@@ -143,6 +154,7 @@ public sealed class LogPump : IDisposable
     {
         Span<int> changed = stackalloc int[256];
         var lastLook = _time.GetTimestamp();
+        var lastLookAfter = lastLook;
         while (!_stopping)
         {
             var patience = _dirty.Count > 0 || !_orders.IsEmpty ? TimeSpan.Zero : _draining.Count > 0 ? LookAtDraining : LookAtAll;
@@ -160,10 +172,21 @@ public sealed class LogPump : IDisposable
                     if (overflow || tail.HasMore)
                         _dirty.Add(tail.Tag);
                 }
+
+                DropWhatIsOver();
             }
 
-            if (ReadDirty() && _draining.Count == 0 && _orders.IsEmpty)
+            if (_time.GetElapsedTime(lastLookAfter) >= LookAfterFiles)
+            {
+                lastLookAfter = _time.GetTimestamp();
+                _store.LookAfter(UnixNanos());
+            }
+
+            var read = ReadDirty();
+            if (read && _draining.Count == 0 && _orders.IsEmpty)
                 Thread.Sleep(Coalesce); // a program that writes line by line is read by the batch, not by the line
+            else if (!read && count > 0 && _tails.Values.Any(t => t.IsBlocked))
+                Thread.Sleep(LookAtDraining); // a FIFO that is not read is ready all the time
             FinishDrained();
         }
 
@@ -173,8 +196,28 @@ public sealed class LogPump : IDisposable
             _watch.Close(tail.Source);
         }
 
+        _store.Dispose();
         _watch.Dispose();
     }
+
+    /// <summary>All instances of an app together are over what may wait: the one that has most gives.</summary>
+    private void DropWhatIsOver()
+    {
+        foreach (var app in _tails.Values.GroupBy(t => t.Log.Key.App))
+        {
+            var (unread, most) = (app.Sum(t => t.Unread), app.First().Log.Spec.MaxUnreadBytes);
+            foreach (var tail in unread > most ? app.OrderByDescending(t => t.Unread) : Enumerable.Empty<StreamTail>())
+            {
+                if (unread <= most)
+                    break;
+                var leave = Math.Max(0, tail.Unread - (unread - (most / 8 * 7)));
+                unread -= tail.Unread - leave;
+                tail.Drop(_buffer, leave);
+            }
+        }
+    }
+
+    private long UnixNanos() => (_time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.Ticks) * 100;
 
     /// <returns>True when something was read.</returns>
     private bool ReadDirty()
@@ -228,6 +271,37 @@ public sealed class LogPump : IDisposable
             _dirty.UnionWith(_tails.Keys); // the tail behind it may begin
             attachment.Drained.TrySetResult();
         }
+    }
+
+    /// <summary>Opens all log files anew by their names: somebody rotated them.</summary>
+    /// <returns>Completes when that is done.</returns>
+    public Task ReopenAsync() => OrderAsync(() => _store.Reopen(UnixNanos()));
+
+    /// <summary>Empties log files, and deletes their rotations.</summary>
+    /// <param name="logs">Whose.</param>
+    /// <returns>Completes when that is done.</returns>
+    public Task FlushAsync(IReadOnlyList<InstanceLog> logs) => OrderAsync(() =>
+    {
+        foreach (var file in logs.SelectMany(l => l.FilesOf(stderr: false).Concat(l.FilesOf(stderr: true))).DistinctBy(f => f.Path))
+            _store.Get(file).Clear(UnixNanos());
+    });
+
+    private Task OrderAsync(Action order)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Order(() =>
+        {
+            try
+            {
+                order();
+                done.SetResult();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                done.SetException(e);
+            }
+        });
+        return done.Task;
     }
 
     /// <summary>Closes the log files of an instance that is deleted. Here, because only the pump's thread writes them; what still drains opens them anew.</summary>

@@ -1,28 +1,42 @@
 using Pharos.Core.Ports;
+using Pharos.Core.Specs.Logs;
 using Pharos.Logs.Framing;
 using Pharos.Logs.Live;
+using Pharos.Logs.Store;
+using Pharos.Telemetry.Catalogue;
 
 namespace Pharos.Logs.Pump;
 
-/// <summary>One stream of one incarnation: from its spool file or FIFO into the log file and the lines. Pump thread only.</summary>
-/// <remarks>It begins only when the tail before it, of an earlier incarnation into the same log file, is done: the lines stay in order, and the
-/// log file grows by one spool file at a time, which is what <see cref="Checkpoint"/> relies on.</remarks>
-internal sealed class StreamTail : IDisposable
+/// <summary>One stream of one incarnation: from its spool file or FIFO into its files and the lines. Pump thread only.</summary>
+/// <remarks>It begins only when the tail before it, of an earlier incarnation into the same files, is done: the lines stay in order.</remarks>
+internal sealed partial class StreamTail : IDisposable
 {
+    /// <summary>What the pump's buffer has to hold: the longest line that can be asked for, and a byte to see that it is longer.</summary>
+    public const int BufferBytes = (1 << 20) + 1;
+
     private const long ReleaseStep = 1 << 20;
+    private const int Most = 256 * 1024;
+    private const int Least = 4096;
     private static readonly TimeSpan RetryLogFile = TimeSpan.FromSeconds(1);
 
     private readonly InstanceLog _log;
     private readonly IStreamSource _source;
     private readonly TimeProvider _time;
     private readonly Action<string> _warn;
-    private readonly LineFramer _framer = new();
+    private readonly LineFramer _framer;
     private readonly LineHandler _handler;
     private readonly StreamTail? _before;
-    private Checkpoint? _checkpoint;
+    private readonly LogSource _whose;
+    private readonly SpoolNote _note;
+    private readonly LogStream[] _streams;
+    private readonly Batch[] _batches;
     private bool _begun;
+    private bool _freshLine;
     private bool _done;
     private bool _failing;
+    private bool _followed;
+    private int _limit = Most;
+    private int _partial;
     private long _offset;
     private long _released;
     private long _now;
@@ -38,10 +52,16 @@ internal sealed class StreamTail : IDisposable
         Stderr = stderr;
         Path = path;
         Tag = tag;
+        _whose = new LogSource(_log.Key.App, _log.Key.Index, stderr);
+        _note = new SpoolNote(SpoolNote.PathFor(path));
+        _streams = new LogStream[_log.FilesOf(stderr).Length];
+        _batches = new Batch[_streams.Length];
+        _framer = new LineFramer(_log.Spec.MaxLineBytes);
+        var seen = attachment.Seen;
         _handler = (line, part) =>
         {
-            _log.Line(line, part, Stderr, _now);
-            attachment.Seen?.Invoke(line);
+            _log.Line(line, part, Stderr, _now, _followed);
+            seen?.Invoke(line);
         };
     }
 
@@ -53,11 +73,22 @@ internal sealed class StreamTail : IDisposable
 
     public IStreamSource Source => _source;
 
-    /// <summary>Whether both write into the same log file.</summary>
+    public InstanceLog Log => _log;
+
+    /// <summary>Its process is gone: what stands after the last newline is a line too.</summary>
+    public bool Final { get; set; }
+
+    /// <summary>Bytes that wait in the spool file.</summary>
+    public long Unread => _source.IsFifo || !_begun ? 0 : Math.Max(0, _source.Length - _offset);
+
+    /// <summary>It is a FIFO that is not read now, because its app is to wait.</summary>
+    public bool IsBlocked => _blocked;
+
+    /// <summary>Whether both write into the same files.</summary>
     public bool SharesFileWith(InstanceLog log, bool stderr) => _log == log && Stderr == stderr;
 
     /// <summary>It may have more to read now.</summary>
-    public bool HasMore => !_begun || (!_source.IsFifo && _source.Length != _offset);
+    public bool HasMore => !_begun || (_source.IsFifo ? _blocked : _source.Length != _offset + (Final ? 0 : _partial));
 
     /// <summary>Reads one buffer full.</summary>
     /// <param name="buffer">Shared by all streams.</param>
@@ -82,93 +113,210 @@ internal sealed class StreamTail : IDisposable
         }
     }
 
-    /// <summary>The process is gone and nothing is left to read: what stands after the last newline is a line too.</summary>
+    /// <summary>Nothing is left to read.</summary>
     public void Finish()
     {
         _now = UnixNanos();
-        _framer.Flush(_handler);
+        foreach (var file in _log.FilesOf(Stderr))
+        {
+            try
+            {
+                _log.Store.Get(file).EndLine(_now, _whose);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Ignoring: without the mark the half line is one when the next process writes.
+            }
+        }
+
+        lock (_log.Gate)
+        {
+            _followed = _log.IsFollowed;
+            _framer.Flush(_handler);
+            _log.Passed(Stderr, Position);
+        }
+
+        _log.Grown?.Invoke(Stderr);
+    }
+
+    private long Position
+    {
+        get
+        {
+            try
+            {
+                return _log.FilesOf(Stderr) is [var first, ..] ? _log.Store.Get(first).End : 0;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return 0; // ignoring: a follower who comes now sees no past; what is wrong is said when the next line is written
+            }
+        }
     }
 
     private void Begin()
     {
-        if (!_source.IsFifo)
+        var files = _log.FilesOf(Stderr);
+        foreach (var file in files)
         {
-            var logLength = _log.FileOf(Stderr).Length;
-            _checkpoint ??= new Checkpoint(Checkpoint.PathFor(Path));
-            _offset = _checkpoint.Resume(logLength, _source.Length);
-            _checkpoint.Write(_offset, logLength);
+            var stream = _log.Store.Open(file);
+            if (!file.Copy && !_log.Store.Files.Look(file.Path).HasValue)
+                _log.Store.Files.Append(file.Path).Dispose(); // there from the beginning, for whoever follows it by name
+            if (stream.Options.Copy != file.Copy)
+                throw new IOException($"{file.Path} is already the file of something else");
         }
 
+        if (!_source.IsFifo)
+        {
+            List<(uint Id, long Position)> halfDone = [];
+            _offset = _note.Resume(_source.Length, files is [var main, ..] ? _log.Store.Files.Look(main.Path)?.Length ?? 0 : 0, _log.Store.EndOf, halfDone);
+            foreach (var (id, position) in halfDone)
+                _log.Store.Writers.FirstOrDefault(s => s.Id == id)?.TakeBack(position, UnixNanos());
+        }
+
+        _freshLine = _offset == 0;
         _begun = true;
+        lock (_log.Gate)
+            _log.Passed(Stderr, Position);
     }
 
     private bool StepSpool(byte[] buffer)
     {
         if (_source.Length < _offset)
             Truncated();
-        var read = _source.Read(buffer, _offset);
+        if (Unread > _log.Spec.MaxUnreadBytes)
+            Drop(buffer, _log.Spec.MaxUnreadBytes / 8 * 7);
+        var read = _source.Read(buffer.AsSpan(0, _limit), _offset);
         if (read <= 0)
             return false;
-        var file = _log.FileOf(Stderr);
-        var written = file.Write(buffer.AsSpan(0, read));
-        if (written > 0)
+        var bytes = buffer.AsSpan(0, read);
+        var raw = Whole(bytes, ended: Final && _offset + read >= _source.Length, out var open);
+        if (raw.IsEmpty)
         {
-            _offset += written;
-            _checkpoint!.Write(_offset, file.Length);
-            Take(buffer.AsSpan(0, written));
+            _partial = read;
+            if (read == _limit && _limit < _log.Spec.MaxLineBytes + 1)
+                _limit = _log.Spec.MaxLineBytes + 1; // one long line: all of it is needed to see where it ends
+            return _limit > read && read >= Most;
         }
 
-        if (_offset - _released >= ReleaseStep)
+        _partial = 0;
+        var done = Write(raw, open, noted: true);
+        if (done > 0)
         {
-            _source.Release(_offset);
-            _released = _offset;
+            var from = _offset;
+            _offset += done;
+            Take(raw[..done]);
+            Release(from);
         }
 
-        if (written < read)
+        if (done < raw.Length)
+        {
+            _limit = Math.Max(Least, _limit / 2); // a formatted batch goes in whole or not at all
             Stall("the disk is full"); // the spool file keeps the rest
-        return written == read;
+            return false;
+        }
+
+        _limit = Most;
+        return true;
     }
 
-    /// <summary>A FIFO is read whatever the log file does: a full one would block the app. What the file does not take is lost to it, and counted.</summary>
-    private bool StepFifo(byte[] buffer)
+    /// <summary>The part of the bytes that can be written now.</summary>
+    private ReadOnlySpan<byte> Whole(ReadOnlySpan<byte> bytes, bool ended, out bool open)
     {
-        var read = _source.Read(buffer, 0);
-        if (read <= 0)
-            return false;
+        open = !ended;
+        var (lines, cut) = (false, false);
+        foreach (var file in _log.FilesOf(Stderr))
+        {
+            var stream = _log.Store.Get(file);
+            lines |= stream.NeedsLines;
+            cut |= stream.WantsLineEnd;
+        }
+
+        if (!lines)
+            return cut && bytes.IndexOf((byte)'\n') is >= 0 and var first ? bytes[..(first + 1)] : bytes;
+        if (ended)
+            return bytes;
+        var last = bytes.LastIndexOf((byte)'\n');
+        if (last >= 0)
+            return bytes[..(last + 1)];
+        return bytes.Length > _log.Spec.MaxLineBytes ? bytes[.._log.Spec.MaxLineBytes] : [];
+    }
+
+    /// <summary>Into all its files, or none.</summary>
+    /// <returns>Bytes that are in them.</returns>
+    private int Write(ReadOnlySpan<byte> raw, bool open, bool noted)
+    {
+        var files = _log.FilesOf(Stderr);
+        if (files.IsEmpty)
+            return raw.Length;
+        _now = UnixNanos();
+        for (var i = 0; i < files.Length; i++)
+        {
+            _streams[i] = _log.Store.Get(files[i]);
+            if (_freshLine && !_streams[i].BeginLine(_now))
+                return 0;
+        }
+
+        for (var i = 0; i < files.Length; i++)
+            _batches[i] = _streams[i].Prepare(raw, _now, _whose, open, _log.Store.Scratch[i]);
+        if (noted)
+            _note.Write(_offset, raw.Length, _streams, _batches);
         var written = 0;
         try
         {
-            written = _log.FileOf(Stderr).Write(buffer.AsSpan(0, read));
-            if (written < read)
-                Say("the disk is full");
-            else
-                _failing = false;
+            for (; written < files.Length; written++)
+            {
+                var done = _streams[written].Write(_batches[written], raw);
+                if (done == raw.Length)
+                    continue;
+                if (files.Length > 1)
+                    break;
+                _freshLine &= done == 0;
+                return done;
+            }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        finally
         {
-            Say(e.Message);
+            for (var i = 0; i < written && written < files.Length; i++)
+                _streams[i].TakeBack(_batches[i]);
         }
 
-        if (written < read)
-            _log.Telemetry.LogDropped("write_failed", Math.Max(1, buffer.AsSpan(written, read - written).Count((byte)'\n')));
-        Take(buffer.AsSpan(0, read));
-        return true;
+        if (written < files.Length)
+            return 0;
+        _freshLine = false;
+        return raw.Length;
     }
 
     private void Take(ReadOnlySpan<byte> bytes)
     {
         _log.Telemetry.LogBytes(Stderr, bytes.Length);
-        _now = UnixNanos();
-        _framer.Push(bytes, _handler);
+        lock (_log.Gate)
+        {
+            _followed = _log.IsFollowed;
+            _framer.Push(bytes, _handler);
+            _log.Passed(Stderr, Position);
+        }
+
+        _log.Grown?.Invoke(Stderr);
+    }
+
+    private void Release(long upTo)
+    {
+        // The last batch stays in the spool file until the next one is noted: a daemon that dies may have to read it again.
+        if (upTo - _released < ReleaseStep)
+            return;
+        _source.Release(upTo);
+        _released = upTo;
     }
 
     /// <summary>Somebody opened the stream by name and truncated it (<c>echo &gt; /dev/stderr</c>). What had been read is safe.</summary>
     private void Truncated()
     {
-        _log.Telemetry.LogDropped("truncated");
+        _log.Telemetry.LogDropped(LogDropReasons.Truncated);
         _offset = 0;
         _released = 0;
-        _checkpoint!.Write(0, _log.FileOf(Stderr).Length);
+        _partial = 0;
+        _note.Write(0, 0, [], []);
     }
 
     private void Stall(string why)
@@ -181,7 +329,7 @@ internal sealed class StreamTail : IDisposable
     private void Say(string why)
     {
         if (!_failing)
-            _warn($"cannot write {(Stderr ? "stderr" : "stdout")} of {_log.Key} to its log file: {why}; {(_source.IsFifo ? "what comes meanwhile is not in the file" : "tried again each second, nothing is lost")}");
+            _warn($"cannot write {(Stderr ? "stderr" : "stdout")} of {_log.Key} to its log file: {why}; {(_source.IsFifo && _log.Spec.Overflow == LogOverflow.Drop ? "what comes meanwhile is not in the file" : "tried again each second, nothing is lost")}");
         _failing = true;
     }
 
@@ -194,7 +342,7 @@ internal sealed class StreamTail : IDisposable
         try
         {
             if (!_source.IsFifo)
-                File.Delete(Checkpoint.PathFor(Path));
+                File.Delete(SpoolNote.PathFor(Path));
             File.Delete(Path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -204,5 +352,5 @@ internal sealed class StreamTail : IDisposable
     }
 
     /// <summary>Closes what is open and leaves the files: the process lives on without this daemon.</summary>
-    public void Leave() => _checkpoint?.Dispose();
+    public void Leave() => _note.Dispose();
 }

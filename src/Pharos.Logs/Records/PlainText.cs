@@ -17,14 +17,32 @@ public static class PlainText
     public static byte[] Clean(ReadOnlySpan<byte> line)
     {
         line = line.TrimEnd((byte)'\r');
-        if (line.IndexOfAny(Suspicious) < 0 && Utf8.IsValid(line))
-            return line.ToArray();
+        if (line.IndexOfAny(Suspicious) >= 0)
+        {
+            var kept = new byte[line.Length];
+            line = kept.AsSpan(0, Strip(line, kept));
+        }
 
+        return Utf8.IsValid(line) ? line.ToArray() : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(line));
+    }
+
+    /// <summary>Whether there is nothing to take out.</summary>
+    internal static bool IsClean(ReadOnlySpan<byte> line) => line.IndexOfAny(Suspicious) < 0;
+
+    /// <summary>Whether it is valid UTF-8; quick for ASCII.</summary>
+    internal static bool IsUtf8(ReadOnlySpan<byte> line) => Ascii.IsValid(line) || Utf8.IsValid(line);
+
+    /// <summary>Copies what is no control character and no escape sequence.</summary>
+    /// <param name="line">The bytes of the line.</param>
+    /// <param name="kept">As long as the line.</param>
+    /// <returns>How many bytes were copied.</returns>
+    internal static int Strip(ReadOnlySpan<byte> line, Span<byte> kept)
+    {
+        line = line.TrimEnd((byte)'\r');
         // A progress bar overwrites itself by carriage returns: the last state is what a person saw.
         var cr = line.LastIndexOf((byte)'\r');
         if (cr >= 0)
             line = line[(cr + 1)..];
-        var kept = new byte[line.Length];
         var length = 0;
         for (var i = 0; i < line.Length; i++)
         {
@@ -34,8 +52,7 @@ public static class PlainText
                 kept[length++] = line[i];
         }
 
-        var clean = kept.AsSpan(0, length);
-        return Utf8.IsValid(clean) ? clean.ToArray() : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(clean));
+        return length;
     }
 
     /// <summary>Index of the last byte of the escape sequence that begins at <paramref name="at"/> (ECMA-48).</summary>

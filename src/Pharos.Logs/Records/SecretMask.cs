@@ -1,11 +1,11 @@
 using System.Text;
+using Pharos.Core.Specs;
 
 namespace Pharos.Logs.Records;
 
 /// <summary>Takes the values of secret environment variables out of lines that leave the machine.</summary>
 public sealed class SecretMask
 {
-    private static readonly string[] Marks = ["SECRET", "TOKEN", "PASSWORD", "PASSWD", "PASSPHRASE", "APIKEY", "API_KEY", "PRIVATE_KEY", "ACCESS_KEY", "CREDENTIAL", "APP_KEY", "ENCRYPTION_KEY"];
     private const int ShortestSecret = 6;
 
     private readonly byte[][] _values;
@@ -17,7 +17,7 @@ public sealed class SecretMask
     /// <summary>Whether a variable's name says that its value is a secret.</summary>
     /// <param name="name">Name of the variable.</param>
     /// <returns>True when it does.</returns>
-    public static bool IsSecret(string name) => Marks.Any(m => name.Contains(m, StringComparison.OrdinalIgnoreCase));
+    public static bool IsSecret(string name) => SecretNames.IsSecret(name);
 
     /// <summary>Replaces each secret value.</summary>
     /// <param name="line">The line.</param>

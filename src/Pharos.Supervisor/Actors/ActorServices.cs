@@ -1,6 +1,8 @@
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
 using Pharos.Logs.Pump;
+using Pharos.Logs.Shipping;
+using Pharos.Supervisor.Messages;
 using Pharos.Telemetry.Records;
 
 namespace Pharos.Supervisor.Actors;
@@ -23,6 +25,9 @@ public sealed class ActorServices
     /// <summary>Waits for what an app depends on; gives null, or one line that says what will not come and why. The supervisor sets it.</summary>
     internal Func<AppSpec, CancellationToken, Task<string?>> AwaitDependencies { get; set; } = (_, _) => Task.FromResult<string?>(null);
 
+    /// <summary>Writes the state now. The supervisor sets it.</summary>
+    internal Action SaveNow { get; set; } = () => { };
+
     /// <summary>Clock.</summary>
     public required TimeProvider Time { get; init; }
 
@@ -32,11 +37,20 @@ public sealed class ActorServices
     /// <summary>Takes events towards the destination; null: there is none.</summary>
     public ILogSink? Sink { get; init; }
 
+    /// <summary>Sends the apps' output; null: there is no destination for it.</summary>
+    public StreamSources? Shipping { get; init; }
+
     /// <summary>Tells which files change; null: nobody does.</summary>
     public IFileWatch? Files { get; init; }
 
     /// <summary>Takes a line for the daemon's own log.</summary>
     public required Action<string> Say { get; init; }
+
+    /// <summary>Speaks with processes over their channels; null: nobody does, and no channel is given.</summary>
+    public IAppRuntimes? Runtimes { get; init; }
+
+    /// <summary>What apps say over their channels.</summary>
+    public AppMessages Messages { get; } = new();
 
     /// <summary>The supervisor's own numbers.</summary>
     public SupervisorStats Stats { get; } = new();

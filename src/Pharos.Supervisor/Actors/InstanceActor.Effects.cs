@@ -23,40 +23,46 @@ public sealed partial class InstanceActor
             case InstanceEffect.Signal signal:
                 _trace.Step(SpanNames.Signal);
                 _spans.Signalled();
-                var process = _running!.Process;
-                _background.Run("signal", () => process.SignalTree(signal.Number));
+                var process = SeatOf(signal.Incarnation).Running!.Process;
+                var ended = signal.Incarnation;
+                if (_spec.StopMessage is not { } message || Speech?.Send(message, ended) != true)
+                    _background.Run("signal", () => process.SignalTree(signal.Number));
                 _trace.Step(SpanNames.Drain);
                 break;
-            case InstanceEffect.KillTree:
+            case InstanceEffect.KillTree kill:
                 _trace.Step(SpanNames.Kill);
-                var doomed = _running!.Process;
+                var doomed = SeatOf(kill.Incarnation).Running!.Process;
                 _background.Run("kill", () => doomed.KillTree(KillPatience));
                 break;
             case InstanceEffect.Arm arm:
-                Arm(arm.Incarnation, arm.Delay);
+                Current.Arm(arm.Incarnation, arm.Delay);
                 break;
             case InstanceEffect.Disarm:
-                _deadline.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                Current.Disarm();
+                break;
+            case InstanceEffect.Retire retire:
+                _trace.Step(SpanNames.Drain);
+                Retire(retire.Incarnation);
+                break;
+            case InstanceEffect.ArmBeside arm:
+                SeatOf(arm.Incarnation).Arm(arm.Incarnation, arm.Delay);
+                break;
+            case InstanceEffect.DisarmBeside:
+                SeatOn(!Snapshot.State.IsOnOtherSide).Disarm();
                 break;
             default:
                 throw new UnreachableException($"The family of effects is closed: {effect}");
         }
     }
 
-    private void Arm(int incarnation, TimeSpan delay)
-    {
-        _armedFor = incarnation;
-        _deadline.Change(Timers.Bounded(delay), Timeout.InfiniteTimeSpan);
-    }
-
     /// <summary>Without a probe, ready is who has lived for its minimum uptime.</summary>
-    private void AwaitReady(int incarnation, long spawnedAt)
+    private void AwaitReady(Seat seat, int incarnation, long spawnedAt)
     {
         if (_spec.Ready is not null)
             return; // its probe says so
-        _readyFor = incarnation;
-        var left = _spec.Policy.MinUptime - _services.Time.GetElapsedTime(spawnedAt);
-        _readyTimer.Change(Timers.Bounded(left), Timeout.InfiniteTimeSpan);
+        if (Snapshot.State is { Beside.Role: BesideRole.Successor } state && state.Beside.Incarnation == incarnation && Speech?.IsListening(state.Incarnation) == true)
+            return; // it is to take the place of one that listens: it is ready when it does
+        seat.AwaitReady(incarnation, _spec.Policy.MinUptime - _services.Time.GetElapsedTime(spawnedAt));
     }
 
     private void AwaitDependencies(int incarnation)
@@ -83,14 +89,16 @@ public sealed partial class InstanceActor
 
     private void Launch(int incarnation)
     {
-        _prober.Expect(incarnation);
-        var sweep = _sweep;
+        var seat = SeatOf(incarnation);
+        seat.Prober.Expect(incarnation);
+        var before = _launch;
         var operation = _trace.Token;
         _launch = Task.Run(async () =>
         {
             try
             {
-                await LaunchAsync(incarnation, sweep, operation);
+                await before; // the other seat's, if any
+                await LaunchAsync(seat, incarnation, operation);
             }
             catch (Exception e)
             {
@@ -100,19 +108,19 @@ public sealed partial class InstanceActor
         });
     }
 
-    private async Task LaunchAsync(int incarnation, Task sweep, int operation)
+    private async Task LaunchAsync(Seat seat, int incarnation, int operation)
     {
         // What the last process left behind may hold the port that the next one needs.
         try
         {
-            await sweep;
+            await seat.Sweep;
         }
         catch (IOException e)
         {
             _services.Say($"cannot look for what {Snapshot.Key} left behind: {e.Message}");
         }
 
-        var resolved = _launcher.Resolve(_spec);
+        var resolved = seat.Launcher.Resolve(_spec);
         if (resolved.Refused is { } unresolved)
         {
             Post(new SpawnRefused(incarnation, unresolved.Message, unresolved.Transient));
@@ -121,7 +129,7 @@ public sealed partial class InstanceActor
 
         _trace.Step(SpanNames.Spawn, operation);
         var spawned = new TaskCompletionSource<Running>();
-        var result = _launcher.Spawn(_spec, resolved.Value!, incarnation, _trace.Context, status => Ended(incarnation, status, spawned.Task));
+        var result = seat.Launcher.Spawn(_spec, resolved.Value!, incarnation, _trace.Context, status => Ended(incarnation, status, spawned.Task));
         if (result.Refused is { } refused)
         {
             Post(new SpawnRefused(incarnation, refused.Message, refused.Transient));
@@ -133,7 +141,7 @@ public sealed partial class InstanceActor
         else
             _trace.EndStep(operation);
         Post(new Spawned(incarnation), default, result.Value, null);
-        AwaitReady(incarnation, result.Value!.SpawnedAt);
+        AwaitReady(seat, incarnation, result.Value!.SpawnedAt);
         spawned.SetResult(result.Value!); // an end that came first follows now, and not before
     }
 
@@ -144,7 +152,7 @@ public sealed partial class InstanceActor
         _ = spawned.ContinueWith(
             task =>
             {
-                if (Snapshot.State.Phase == Phase.Stopping)
+                if (Snapshot.State.Phase == Phase.Stopping || Snapshot.State.Beside is { Role: BesideRole.Leaving } beside && beside.Incarnation == incarnation)
                     _ = Task.Run(() => AwaitTreeAsync(task.Result, incarnation, status, at));
                 else
                     PostExited(task.Result, incarnation, status, at);

@@ -6,8 +6,8 @@ using Pharos.Core.Ports;
 using Pharos.Core.Schedules;
 using Pharos.Core.Specs;
 using Pharos.Logs.Live;
+using Pharos.Supervisor.Messages;
 using Pharos.Supervisor.Operations.Jobs;
-using Pharos.Supervisor.Probes;
 using Pharos.Supervisor.State;
 using Pharos.Supervisor.Tracing;
 using Pharos.Telemetry.Instances;
@@ -23,8 +23,8 @@ public sealed partial class InstanceActor : IAsyncDisposable
     private static readonly TimeSpan TreePoll = TimeSpan.FromMilliseconds(10);
 
     private readonly ActorServices _services;
+    private readonly int _number;
     private readonly AppSpec _spec;
-    private readonly Launcher _launcher;
     private readonly InstanceReporter _reporter;
     private readonly OperationTrace _trace;
     private readonly TransitionTrace _spans;
@@ -32,20 +32,15 @@ public sealed partial class InstanceActor : IAsyncDisposable
     private readonly ExitReports _reports;
     private readonly Background _background;
     private readonly Channel<Letter> _inbox = Channel.CreateUnbounded<Letter>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly ITimer _deadline;
-    private readonly ITimer _readyTimer;
-    private readonly InstanceProber _prober;
+    private readonly Lazy<Seat>[] _seats; // the second one is made by the first reload that overlaps
+    private readonly IAppRuntime? _runtime;
     private readonly Action _changed;
     private readonly JobSlot? _job;
     private readonly Task _loop;
-    private volatile int _armedFor;
-    private volatile int _readyFor;
-    private Running? _running;
     private CancellationTokenSource? _waiting;
     private volatile bool _retired;
     private RestartRequested? _cause; // the last restart that was asked for
     private Task _launch = Task.CompletedTask;
-    private Task _sweep = Task.CompletedTask;
 
     /// <param name="spec">The app.</param>
     /// <param name="key">The slot.</param>
@@ -55,32 +50,43 @@ public sealed partial class InstanceActor : IAsyncDisposable
     /// <param name="changed">Called after each transition that the saved state depends on.</param>
     /// <param name="marked">Living processes that carry a mark.</param>
     /// <param name="runs">The runs of its app; null when it is no job.</param>
-    public InstanceActor(AppSpec spec, InstanceKey key, ActorServices services, InstanceLog log, SavedInstance? saved, Action changed, IReadOnlyList<MarkedProcess>? marked = null, JobLedger? runs = null)
+    /// <param name="number">Its number among all instances of the home.</param>
+    public InstanceActor(
+        AppSpec spec, InstanceKey key, ActorServices services, InstanceLog log, SavedInstance? saved, Action changed, IReadOnlyList<MarkedProcess>? marked = null, JobLedger? runs = null, int number = 0)
     {
         _services = services;
+        _number = number;
         _spec = spec;
         _changed = changed;
         Log = log;
         Id = ServiceInstanceId.For(services.Options.HostId, spec.Namespace, key);
         _job = spec.Job is { } job && runs is not null ? new JobSlot(key, job, runs, services.Time, e => Post(e)) : null;
-        _launcher = new Launcher(services, key, Id, Telemetry.Resource, log);
         _reporter = new InstanceReporter(services, Telemetry);
         _background = new Background(key, services.Say);
         _trace = new OperationTrace(key, spec.Namespace, Id);
         _spans = new TransitionTrace(_trace, Telemetry, services.Time);
-        _prober = new InstanceProber(services, spec, _launcher.NotifyName, Telemetry, e => Post(e), log.Mask);
-        _launcher.Further = _prober.Variables;
-        _launcher.Reader = _prober.ReadsLines ? incarnation => line => _prober.SeeLine(incarnation, line) : null;
-        var fresh = new InstanceState { IsJob = spec.Job is not null, Policy = spec.Policy, DependsOn = [.. spec.DependsOn.Select(d => d.App)], Seed = BitConverter.ToUInt64(Id.ToByteArray()) };
-        var resumed = saved is null ? null : Resumption.Of(saved, fresh, _launcher.NewestOf(marked ?? []), services.Time);
-        _board = new SnapshotBoard((resumed?.First(key, Telemetry) ?? new InstanceSnapshot { Key = key, State = fresh }) with { Run = _job?.Run });
+        if (services.Runtimes is { } runtimes)
+        {
+            _runtime = runtimes.For(spec);
+            Speech = new InstanceSpeech(services, key, _runtime, Telemetry)
+            {
+                Ready = SaysReady,
+                Listening = Listens,
+                Drained = Finished,
+                Threw = (incarnation, error) => _reporter.Threw(Snapshot, incarnation, error),
+            };
+        }
+
+        _seats = [new(() => MakeSeat(onOtherSide: false)), new(() => MakeSeat(onOtherSide: true))];
+        var fresh = new InstanceState { IsJob = spec.Job is not null, Policy = spec.Policy, DependsOn = [.. spec.DependsOn.Select(d => d.App)], Seed = BitConverter.ToUInt64(Id.ToByteArray()), Reload = spec.Reload, CanOverlap = spec.CanOverlap };
+        var resumed = saved is null ? null : Resumption.Of(saved, fresh, SeatOn(saved.Run?.IsOnOtherSide == true).Launcher.NewestOf(marked ?? []), services.Time);
+        _board = new SnapshotBoard((resumed?.First(key, Telemetry) ?? new InstanceSnapshot { Key = key, State = fresh, CreatedAt = services.Time.GetUtcNow() }) with { Run = _job?.Run, Number = number });
+        PidPath = InstancePath.Of(spec.PidFile, key, number);
         _reports = new ExitReports(services, _board, _reporter, log, changed);
         Telemetry.Now(Snapshot.State);
-        _deadline = services.Time.CreateTimer(_ => Post(new DeadlinePassed(_armedFor)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _readyTimer = services.Time.CreateTimer(_ => Post(new BecameReady(_readyFor)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         if (resumed is not null)
-            GoOn(resumed);
-        if (_running is null && resumed is not ({ IsNews: true } or { SpawnAgain: true }))
+            GoOn(resumed, marked ?? []);
+        if (Current.Running is null && resumed is not ({ IsNews: true } or { SpawnAgain: true }))
             _job?.Lost();
         _loop = Task.Run(RunAsync);
     }
@@ -88,8 +94,17 @@ public sealed partial class InstanceActor : IAsyncDisposable
     /// <summary>service.instance.id.</summary>
     public Guid Id { get; }
 
+    /// <summary>The talk with its processes; null: nobody talks with them.</summary>
+    public InstanceSpeech? Speech { get; }
+
+    /// <summary>What it said of itself.</summary>
+    public Heard Heard => Speech?.Heard ?? Heard.Nothing;
+
     /// <summary>Its output.</summary>
     public InstanceLog Log { get; }
+
+    /// <summary>The file that holds its process id; null: none is written.</summary>
+    public string? PidPath { get; }
 
     /// <summary>Memory of the whole tree above which it is restarted, bytes; null: no limit.</summary>
     public long? MaxMemoryBytes => _spec.MaxMemoryBytes;
@@ -125,6 +140,21 @@ public sealed partial class InstanceActor : IAsyncDisposable
     /// <returns>The snapshot that was as asked.</returns>
     public Task<InstanceSnapshot> WaitAsync(Func<InstanceSnapshot, bool> done, CancellationToken cancel) => _board.WaitAsync(done, cancel);
 
+    /// <summary>Writes to the stdin of its process. Never waits.</summary>
+    /// <param name="bytes">What it is to read.</param>
+    /// <returns>Null when all of it was taken, else one line that says why not.</returns>
+    public string? WriteInput(ReadOnlySpan<byte> bytes) => Snapshot switch
+    {
+        _ when !_spec.Stdin => "its stdin is /dev/null: it was started without one",
+        { Process: null } => "it does not run",
+        var it => _services.Host.WriteInput(Current.Launcher.InputOf(it.State.Incarnation), bytes),
+    };
+
+    /// <summary>Sends a signal to its process, and to no other of its tree.</summary>
+    /// <param name="signal">Signal number.</param>
+    /// <returns>False when there is no process.</returns>
+    public bool Signal(int signal) => Current.Running?.Process.Signal(signal) ?? false;
+
     /// <summary>Stops for good: from now on no word starts it again.</summary>
     /// <param name="context">The command that it comes from.</param>
     /// <returns>Completes when nothing of it runs.</returns>
@@ -133,7 +163,7 @@ public sealed partial class InstanceActor : IAsyncDisposable
     {
         _retired = true;
         await AskAsync(new StopRequested(), context);
-        await WaitAsync(s => s.State.Phase == Phase.Stopped, CancellationToken.None);
+        await WaitAsync(s => s.State is { Phase: Phase.Stopped, Beside: null }, CancellationToken.None);
     }
 
     private void Post(InstanceEvent e, ActivityContext context, Running? running, TaskCompletionSource<InstanceSnapshot>? taken)
@@ -193,23 +223,25 @@ public sealed partial class InstanceActor : IAsyncDisposable
     private void Handle(Letter letter)
     {
         var before = Snapshot;
-        if (letter.Event is StartRequested or RestartRequested or RunRequested && (_retired || IsUnwanted(before, letter.Event)))
+        if (letter.Event is StartRequested or RestartRequested or ReloadRequested or RunRequested && (_retired || IsUnwanted(before, letter.Event)))
             return;
         var was = before.State;
         var step = InstanceLifecycle.Step(was, letter.Event);
-        if (letter.Event is Spawned && letter.Running is { } running)
-            _running = running;
+        if (letter is { Event: Spawned born, Running: { } running })
+            SeatOf(born.Incarnation).Running = running;
+        var isCurrent = step.Next.Incarnation == (letter.Event as Spawned)?.Incarnation || letter.Event is Adopted;
 
         var next = before with
         {
             State = step.Next,
-            Wanted = letter.Event switch { StartRequested => true, RestartRequested x => before.Wanted || x.Reason.IsAPersons(), StopRequested => false, _ => before.Wanted },
+            Wanted = letter.Event switch { StartRequested => true, RestartRequested x => before.Wanted || x.Reason.IsAPersons(), ReloadRequested x => before.Wanted || x.Reason.IsAPersons(), StopRequested => false, _ => before.Wanted },
             LastRestart = step.Restarting ?? before.LastRestart,
-            Restarts = before.Restarts + (step.Restarting is null ? 0 : 1),
+            Restarts = letter.Event is ResetRequested ? 0 : before.Restarts + (step.Restarting is null ? 0 : 1),
+            CreatedAt = step.Handled && letter.Event is StartRequested or ResetRequested or RestartRequested { Reason: RestartReason.Manual or RestartReason.Reload or RestartReason.Deploy } or ReloadRequested { Reason: RestartReason.Reload } ? _services.Time.GetUtcNow() : before.CreatedAt,
             Deadline = CarriedOn.Deadline(step, before.Deadline, _services.Time.GetUtcNow()),
         };
-        if (letter.Event is Spawned or Adopted && step.Handled)
-            next = next with { Process = _running!.Process.Identity, StartedAt = _running.Process.StartedAt, LimitsInForce = _running.Process.LimitsInForce };
+        if (isCurrent && step.Handled)
+            next = Showing(next, Current.Running!);
         if (step.Ended is not null)
             next = next with { Process = null, StartedAt = null, LimitsInForce = [] };
 
@@ -218,7 +250,7 @@ public sealed partial class InstanceActor : IAsyncDisposable
             Telemetry.Restarted(restarting);
         if (_job is not null)
         {
-            _job.Record(letter.Event, was, step, before.Wanted, letter.Event is Adopted ? _services.Time.GetElapsedTime(_running!.SpawnedAt) : TimeSpan.Zero);
+            _job.Record(letter.Event, was, step, before.Wanted, letter.Event is Adopted ? _services.Time.GetElapsedTime(Current.Running!.SpawnedAt) : TimeSpan.Zero);
             next = next with { Run = _job.Run };
         }
 
@@ -226,16 +258,28 @@ public sealed partial class InstanceActor : IAsyncDisposable
             Telemetry.Exited(ended, letter.Event is Exited x ? x.Uptime.TotalSeconds : 0);
         Telemetry.Now(step.Next);
 
+        if (step.EndedBeside is { } left)
+            Telemetry.Exited(left, letter.Event is Exited z ? z.Uptime.TotalSeconds : 0);
         if (letter.Event is RestartRequested asked && step.Handled)
             _cause = asked;
+        else if (letter.Event is ReloadRequested reload && step.Handled)
+            _cause = new(reload.Reason) { Cause = reload.Cause };
         if (_job is null)
             _spans.Record(letter.Event, letter.Context, was, step);
         if (step.Ended is not null)
             next = LetGo(letter, next, step);
+        if (step.EndedBeside is not null)
+            LetGoBeside(letter, was, step.EndedBeside.Value);
+        if (was.IsOnOtherSide != next.State.IsOnOtherSide)
+            next = SwitchedSides(next);
         if (step.Handled && next.State is not { Phase: Phase.Starting or Phase.Running, Alive: true })
-            _prober.End();
+            SeatOn(next.State.IsOnOtherSide).Prober.End();
+        if (next.State.Beside is null or { Role: not BesideRole.Successor } && was.Beside is not null)
+            SeatOn(!next.State.IsOnOtherSide).Prober.End();
         if (step.Handled && !next.State.Awaiting)
             _waiting?.Cancel();
+        if (PidPath is not null && (before.Process != next.Process || (letter.Event is Adopted && step.Handled)))
+            PidFile.Show(PidPath, next.Process?.Pid, _services.Say);
         _board.Publish(before, next);
         if (step.Ended is not null)
             Telemetry.ProcessGone(); // after the snapshot says so: the sampler looks at it again behind each sample
@@ -244,8 +288,10 @@ public sealed partial class InstanceActor : IAsyncDisposable
             _spans.RecordRun(letter.Event, letter.Context, was, step, before.Run, next.Run); // after the reports: the end of a run is told within its trace
         foreach (var effect in step.Effects)
             Run(effect);
-        if (letter.Event is Spawned or Adopted && step.Handled && next.State is { Phase: Phase.Starting or Phase.Running })
-            _prober.Begin(next.State.Incarnation, _running!.Process, _running.Env, _services.Time.GetElapsedTime(_running.SpawnedAt), letter.Event is Adopted ? next.State.Readiness : null);
+        if (step.Handled && letter.Event is Spawned or Adopted && next.State is { Phase: Phase.Starting or Phase.Running })
+            BeginProbing(letter.Event, next.State);
+        if (step.Handled && next.State is { Phase: Phase.Stopped or Phase.Failed, Beside: null })
+            Speech?.Settled();
         if ((step.Handled && letter.Event is not StatusSaid) || next.Wanted != before.Wanted)
             _changed();
     }
@@ -261,16 +307,20 @@ public sealed partial class InstanceActor : IAsyncDisposable
     /// <summary>The process is gone: read the rest of what it printed, then say how it ended. The next one does not wait for that.</summary>
     private InstanceSnapshot LetGo(Letter letter, InstanceSnapshot next, Transition step)
     {
-        _readyTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        var running = _running;
-        _running = null;
+        var seat = Current;
+        seat.NoLongerAwaitReady();
+        var running = seat.Running;
+        seat.Running = null;
         var at = _services.Time.GetUtcNow();
         if (letter.Event is not Exited exited || running is null)
             return next with { LastExit = new ExitRecord(step.Ended!.Value, ExitStatus.Unknown, at, TimeSpan.Zero, []) };
 
         var record = new ExitRecord(step.Ended!.Value, exited.Status, at, exited.Uptime, []);
+        Speech?.End(exited.Incarnation);
         running.Process.Dispose();
-        _sweep = Task.Run(() => _services.Host.SweepLeftovers(running.Marker));
+        if (_spec.Stdin)
+            File.Delete(seat.Launcher.InputOf(exited.Incarnation)); // what it did not read is not for the next one
+        seat.Sweep = Task.Run(() => _services.Host.SweepLeftovers(running.Marker));
         _reports.Tell(record, exited.Incarnation, running, _trace.Context);
         return next with { LastExit = record };
     }
@@ -278,6 +328,12 @@ public sealed partial class InstanceActor : IAsyncDisposable
     private void Report(Letter letter, InstanceSnapshot before, InstanceSnapshot after, Transition step)
     {
         var context = _trace.Context;
+        if (before.State.Beside is { } beside && before.State.IsOnOtherSide == after.State.IsOnOtherSide && ReloadOverlap.Concerns(beside, letter.Event))
+        {
+            ReportBeside(letter, beside, after, step);
+            return;
+        }
+
         switch (letter.Event)
         {
             case Spawned when step.Handled:
@@ -329,11 +385,11 @@ public sealed partial class InstanceActor : IAsyncDisposable
         await _reports.Done;
         _trace.End("abandoned", "the supervisor ended");
         _waiting?.Cancel();
-        _prober.Dispose();
-        await _deadline.DisposeAsync();
-        await _readyTimer.DisposeAsync();
         _job?.Dispose();
-        _running?.Process.Dispose();
+        Speech?.EndAll();
+        _runtime?.Dispose();
+        foreach (var seat in _seats.Where(s => s.IsValueCreated))
+            await seat.Value.DisposeAsync();
     }
 
     private readonly record struct Letter(InstanceEvent Event, long PostedAt, ActivityContext Context, Running? Running, TaskCompletionSource<InstanceSnapshot>? Taken);

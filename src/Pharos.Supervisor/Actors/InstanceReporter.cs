@@ -48,6 +48,18 @@ internal sealed class InstanceReporter(ActorServices services, InstanceTelemetry
         services.Events.Publish(EventNames.Exited, it, exit.At);
     }
 
+    /// <summary>An error that the app reported of itself.</summary>
+    public void Threw(InstanceSnapshot it, int incarnation, Core.Ports.RuntimeWord.Threw error)
+    {
+        List<(string, object)> attributes =
+        [
+            (A.ExceptionType, error.Type), (A.ExceptionMessage, error.Text), (A.ExceptionStacktrace, error.Stack), (A.InstanceIncarnation, (long)incarnation),
+        ];
+        if (it.Process is { } process)
+            attributes.Add((A.ProcessPid, (long)process.Pid));
+        Write(EventNames.Exception, Severity.Error, $"{it.Key} reported {error.Type}: {error.Text}", default, attributes, services.Time.GetUtcNow());
+    }
+
     public void Other(InstanceSnapshot it) => services.Events.Publish("pharos.instance.state", it, services.Time.GetUtcNow());
 
     private static string Describe(InstanceSnapshot it, ExitRecord exit) => exit.Status switch

@@ -23,6 +23,12 @@ public sealed record InstanceSnapshot
     /// <summary>Its lifecycle.</summary>
     public required InstanceState State { get; init; }
 
+    /// <summary>Its number among all instances of the home: given once, kept over restarts and daemons.</summary>
+    public int Number { get; init; }
+
+    /// <summary>When it was declared, or somebody last started or restarted it, wall clock.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
     /// <summary>Somebody wants it to run.</summary>
     public bool Wanted { get; init; }
 
@@ -38,7 +44,7 @@ public sealed record InstanceSnapshot
     /// <summary>The last end; null before the first.</summary>
     public ExitRecord? LastExit { get; init; }
 
-    /// <summary>Restarts since the counters began, all reasons: those that led to this moment, not those that the metrics count by now.</summary>
+    /// <summary>Restarts since the counters began or somebody had them begin anew, all reasons: those that led to this moment, not those that the metrics count by now.</summary>
     public long Restarts { get; init; }
 
     /// <summary>Reason of the last restart.</summary>

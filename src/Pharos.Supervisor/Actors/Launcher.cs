@@ -6,8 +6,10 @@ using Pharos.Core.Identity;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
+using Pharos.Core.Specs.Logs;
 using Pharos.Logs.Live;
 using Pharos.Logs.Pump;
+using Pharos.Supervisor.Messages;
 using Pharos.Telemetry.Records;
 
 namespace Pharos.Supervisor.Actors;
@@ -23,6 +25,8 @@ internal sealed record Running(IHostedProcess Process, LogAttachment Logs, strin
 /// <summary>Turns a spec into a process: resolve, environment, streams, spawn. Runs outside the actor and answers with a value.</summary>
 internal sealed class Launcher(ActorServices services, InstanceKey key, Guid instanceId, TelemetryResource resource, InstanceLog log)
 {
+    private const string SlotWord = "{instance}";
+
     // Two homes of one machine may have apps of the same name, and so the same instance ids: neither may sweep away the other's processes.
     private readonly string _home = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(services.Options.LogDirectory)).AsSpan(0, 4));
 
@@ -32,8 +36,14 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
     /// <summary>Variables that go to each process besides its own.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Further { get; set; } = [];
 
+    /// <summary>Talks with the processes; null: nobody does.</summary>
+    public InstanceSpeech? Speech { get; set; }
+
     /// <summary>Is shown each line of an incarnation; null: nobody.</summary>
     public Func<int, LineSeen>? Reader { get; set; }
+
+    /// <summary>The instance's number among all of the home.</summary>
+    public int Number { get; init; }
 
     /// <summary>What every process of an incarnation carries in its environment.</summary>
     public string MarkerOf(int incarnation) => $"{instanceId}.{incarnation}.{_home}";
@@ -54,21 +64,45 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
         return newest;
     }
 
+    /// <summary>All processes that carry a mark of this seat.</summary>
+    public IReadOnlyList<MarkedProcess> AllOf(IReadOnlyList<MarkedProcess> marked) =>
+        [.. marked.Where(m => m.Marker.Split('.') is [var id, _, var home] && id == instanceId.ToString() && home == _home)];
+
     public (string Out, string Err) StreamsOf(int incarnation)
     {
         var stem = Path.Combine(services.Options.SpoolDirectory, $"{key.App}-{key.Index}.{incarnation}");
         return (stem + ".out", stem + ".err");
     }
 
-    public Launched<ResolvedCommand> Resolve(AppSpec spec) => services.Host.Resolve(spec);
+    public Launched<ResolvedCommand> Resolve(AppSpec spec)
+    {
+        var resolved = services.Host.Resolve(spec);
+        return spec.Cluster is not null && resolved.Value is { } found && services.Runtimes?.Speaks(found.Executable) != true
+            ? new LaunchRefused($"cluster is for scripts that node runs, and this is run by {found.Executable}; name node as interpreter, or take cluster away")
+            : resolved;
+    }
+
+    /// <summary>Where lines for the stdin of an incarnation are written.</summary>
+    public string InputOf(int incarnation) => Path.Combine(services.Options.SpoolDirectory, $"{key.App}-{key.Index}.{incarnation}.in");
+
+    /// <summary>One that ended while no daemon was there has left its own.</summary>
+    private string NewInput(int incarnation)
+    {
+        foreach (var path in Directory.Exists(services.Options.SpoolDirectory) ? Directory.EnumerateFiles(services.Options.SpoolDirectory, $"{key.App}-{key.Index}.*.in") : [])
+            File.Delete(path);
+        return InputOf(incarnation);
+    }
 
     public Launched<Running> Spawn(AppSpec spec, ResolvedCommand command, int incarnation, ActivityContext context, Action<ExitStatus> exited)
     {
         var (outPath, errPath) = StreamsOf(incarnation);
         var marker = MarkerOf(incarnation);
         // The reader is there before the writer: what a process prints into a FIFO and dies would be gone otherwise.
-        var attachment = services.Pump.Attach(log, outPath, errPath, spec.Stdio, Reader?.Invoke(incarnation));
+        var attachment = services.Pump.Attach(log, outPath, errPath, StdioOf(spec), Reader?.Invoke(incarnation));
+        var speaks = Speech is not null && Speaks(spec, command.Executable);
         var env = Environment(spec, context);
+        if (speaks)
+            env = env.SetItems(Speech!.Variables(incarnation, env));
         var spawnedAt = services.Time.GetTimestamp();
         var request = new LaunchRequest
         {
@@ -81,8 +115,9 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
             Marker = marker,
             StdoutPath = outPath,
             StderrPath = errPath,
-            Stdio = spec.Stdio,
-            NodeChannel = spec.Ready?.Kind == ProbeKind.Ipc,
+            StdinPath = spec.Stdin ? NewInput(incarnation) : null,
+            Stdio = StdioOf(spec),
+            NodeChannel = speaks,
             User = spec.User,
             Group = spec.Group,
             Umask = spec.Umask,
@@ -107,7 +142,10 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
             return refused;
         }
 
-        return new Running(spawned.Value!, attachment, marker, spawnedAt, env);
+        var running = new Running(spawned.Value!, attachment, marker, spawnedAt, env);
+        if (speaks)
+            Speech!.Begin(incarnation, running.Process, isNew: true);
+        return running;
     }
 
     /// <summary>Takes a process of an earlier daemon back, and goes on reading where that one stopped.</summary>
@@ -124,7 +162,7 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
         var process = adopted ?? services.Host.Remains(identity, MarkerOf(incarnation));
         var age = services.Time.GetUtcNow() - process.StartedAt;
         var spawnedAt = services.Time.GetTimestamp() - (long)(age.TotalSeconds * services.Time.TimestampFrequency);
-        var logs = services.Pump.Attach(log, outPath, errPath, spec.Stdio, Reader?.Invoke(incarnation));
+        var logs = services.Pump.Attach(log, outPath, errPath, StdioOf(spec), Reader?.Invoke(incarnation));
         return new Running(process, logs, MarkerOf(incarnation), spawnedAt, Environment(spec, default));
     }
 
@@ -137,9 +175,19 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
         foreach (var label in Left().Where(l => l != alive?.ToString()).OrderBy(l => int.Parse(l.Split('-')[0])).ThenBy(l => l.Length).ToList())
         {
             var salvaged = label.Contains('-') ? label : SetAside(label);
-            _ = services.Pump.DrainAsync(services.Pump.Attach(log, Stream(salvaged, "out"), Stream(salvaged, "err"), spec.Stdio));
+            _ = services.Pump.DrainAsync(services.Pump.Attach(log, Stream(salvaged, "out"), Stream(salvaged, "err"), StdioOf(spec)));
         }
     }
+
+    /// <summary>Whether a process gets a channel: who asks for it, and every Node app that does not ask for none.</summary>
+    private bool Speaks(AppSpec spec, string executable) =>
+        spec.Ipc ?? (spec.Ready?.Kind == ProbeKind.Ipc || services.Runtimes!.Speaks(executable));
+
+    /// <summary>Whether a process of an earlier daemon should have one.</summary>
+    public bool Speaks(AppSpec spec) => spec.Ipc ?? (spec.Ready?.Kind == ProbeKind.Ipc || (Resolve(spec).Value is { } found && services.Runtimes!.Speaks(found.Executable)));
+
+    /// <summary>A spool file takes all; whoever is to wait for the reader writes into a FIFO.</summary>
+    private static StdioMode StdioOf(AppSpec spec) => spec.Logs.Overflow == LogOverflow.Block ? StdioMode.Fifo : spec.Stdio;
 
     private string SetAside(string label)
     {
@@ -171,8 +219,16 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
     private ImmutableSortedDictionary<string, string> Environment(AppSpec spec, ActivityContext context)
     {
         var env = spec.Env.ToBuilder();
+        foreach (var (name, value) in spec.Env)
+        {
+            if (value.Contains(SlotWord, StringComparison.Ordinal) && !spec.ShellEnv.Contains(name))
+                env[name] = value.Replace(SlotWord, key.Index.ToString(), StringComparison.Ordinal);
+        }
+
         env["PHAROS_APP"] = key.App;
         env["PHAROS_INSTANCE_INDEX"] = key.Index.ToString();
+        if (spec.NumberVar is { } numbered)
+            env[numbered] = Number.ToString();
         if (spec.InstanceVar is { } slot)
             env[slot] = key.Index.ToString();
         if (spec.IncrementVar is { } grows && int.TryParse(spec.Env.GetValueOrDefault(grows), out var first))

@@ -1,4 +1,5 @@
 using Pharos.Core.Specs;
+using Pharos.Core.Specs.Logs;
 
 namespace Pharos.Supervisor.Apply;
 
@@ -46,9 +47,11 @@ public static class ApplyPlan
         Differ("nice", a.Nice != b.Nice);
         Differ("limits", a.Limits != b.Limits);
         Differ("stdio", a.Stdio != b.Stdio);
+        Differ("stdin", a.Stdin != b.Stdin);
         Differ("version", a.Version != b.Version);
         Differ("otel.inject", a.InjectOtel != b.InjectOtel);
         Differ("instance_var", a.InstanceVar != b.InstanceVar);
+        Differ("number_var", a.NumberVar != b.NumberVar);
         Differ("increment_var", a.IncrementVar != b.IncrementVar);
         Differ("autorestart", a.Policy.Mode != b.Policy.Mode);
         Differ("stop_exit_codes", a.Policy.StopExitCodes != b.Policy.StopExitCodes);
@@ -74,6 +77,9 @@ public static class ApplyPlan
         Differ("autostart", a.Autostart != b.Autostart);
         Differ("out_file", a.OutFile != b.OutFile);
         Differ("error_file", a.ErrFile != b.ErrFile);
+        foreach (var setting in LogSettings.All)
+            Differ("logs." + setting.Key, setting.Get(a.Logs) != setting.Get(b.Logs));
+        Differ("pid_file", a.PidFile != b.PidFile);
         Differ("stop.signal", a.Policy.StopSignal != b.Policy.StopSignal);
         // What came along from the shell differs from terminal to terminal (XDG_SESSION_ID): that alone restarts nothing.
         bool Declared(AppSpec spec, string name) => spec.Env.ContainsKey(name) && !spec.ShellEnv.Contains(name);

@@ -80,9 +80,9 @@ public sealed partial class ProcessSupervisor
         {
             ChangeKind.Create => await CreatedAsync(_apps[change.Name], context, cancel),
             ChangeKind.Update => await UpdateAsync(_apps[change.Name], change.Spec! with { Source = source }, start, context, cancel),
-            ChangeKind.Scale => await ScaleAsync(_apps[change.Name], change.To, source, start, context, cancel),
-            ChangeKind.Start => await AdoptSourceAsync(_apps[change.Name], source, start: true, context, cancel),
-            ChangeKind.Unchanged => await AdoptSourceAsync(_apps[change.Name], source, start: false, context, cancel),
+            ChangeKind.Scale => await ScaleAsync(_apps[change.Name], change.Spec!, source, start, context, cancel),
+            ChangeKind.Start => await AdoptSourceAsync(_apps[change.Name], change.Spec!, source, start: true, context, cancel),
+            ChangeKind.Unchanged => await AdoptSourceAsync(_apps[change.Name], change.Spec!, source, start: false, context, cancel),
             ChangeKind.Delete => await RemoveAsync(_apps[change.Name], context),
         };
         return change with { Error = error };
@@ -103,7 +103,7 @@ public sealed partial class ProcessSupervisor
                 return error;
             var kept = await Task.WhenAll(app.Instances.Take(spec.Instances).Select(a => ReplaceAsync(a, app, spec, wanted.Contains(a.Snapshot.Key), context)));
             var added = Added(app, spec);
-            Change(apps => apps.SetItem(spec.Name, With(spec, [.. kept, .. added])));
+            Change(apps => apps.SetItem(spec.Name, With(spec, [.. kept.Concat(added).OrderBy(Slot)])));
             foreach (var surplus in app.Instances.Skip(spec.Instances))
                 await EndAsync(surplus, app, context);
             var restarted = kept.Where(a => wanted.Contains(a.Snapshot.Key)).ToList();
@@ -123,6 +123,7 @@ public sealed partial class ProcessSupervisor
     {
         await RetireAsync(old, context);
         await old.DisposeAsync();
+        _services.Shipping?.Detach(old.Log);
         _services.Pump.Release(old.Log);
         var next = MakeActor(spec, old.Snapshot.Key, Remembered(old) with { Process = null, Wanted = wanted, Failure = null, Run = null }, []);
         // The same resource goes on as the same series; another one begins its own, and the old ones end.
@@ -137,26 +138,26 @@ public sealed partial class ProcessSupervisor
     }
 
     /// <summary>Those that stay are not touched; the highest numbers go first.</summary>
-    private async Task<string?> ScaleAsync(App app, int to, string source, bool start, ActivityContext context, CancellationToken cancel)
+    private async Task<string?> ScaleAsync(App app, AppSpec to, string? source, bool start, ActivityContext context, CancellationToken cancel)
     {
-        var spec = app.Spec with { Instances = to, Source = source };
+        var spec = app.Spec with { Instances = to.Instances, Source = source, Annotations = to.Annotations };
         var wanted = start || app.Instances.Any(a => a.Snapshot.Wanted);
-        var surplus = app.Instances.Skip(to).ToList();
+        var surplus = app.Instances.Skip(spec.Instances).ToList();
         if (await DownAsync(surplus, context) is { } error)
             return error;
-        var kept = app.Instances.Take(to).ToList();
+        var kept = app.Instances.Take(spec.Instances).ToList();
         var added = Added(app, spec);
-        Change(apps => apps.SetItem(spec.Name, With(spec, [.. kept, .. added])));
+        Change(apps => apps.SetItem(spec.Name, With(spec, [.. kept.Concat(added).OrderBy(Slot)])));
         foreach (var actor in surplus)
             await EndAsync(actor, app, context);
         IReadOnlyList<InstanceActor> down = start ? [.. kept.Where(a => !IsUp(a)), .. added] : added;
         return wanted ? (await UpAsync(down, new StartRequested(), context, cancel))?.Line : null;
     }
 
-    private async Task<string?> AdoptSourceAsync(App app, string source, bool start, ActivityContext context, CancellationToken cancel)
+    private async Task<string?> AdoptSourceAsync(App app, AppSpec wanted, string source, bool start, ActivityContext context, CancellationToken cancel)
     {
-        if (app.Spec.Source != source)
-            Change(apps => apps.SetItem(app.Spec.Name, With(app.Spec with { Source = source }, app.Instances)));
+        if (app.Spec.Source != source || !app.Spec.Annotations.SequenceEqual(wanted.Annotations))
+            Change(apps => apps.SetItem(app.Spec.Name, With(app.Spec with { Source = source, Annotations = wanted.Annotations }, app.Instances)));
         return start ? (await UpAsync([.. app.Instances.Where(a => !IsUp(a))], new StartRequested(), context, cancel))?.Line : null;
     }
 
@@ -177,7 +178,9 @@ public sealed partial class ProcessSupervisor
     }
 
     private List<InstanceActor> Added(App app, AppSpec spec) =>
-        [.. Enumerable.Range(app.Instances.Count, Math.Max(0, spec.Instances - app.Instances.Count)).Select(index => MakeActor(spec, new InstanceKey(spec.Name, index), null, []))];
+        [.. SlotsOf(spec, app.Instances.Select(Slot)).Except(app.Instances.Select(Slot)).Select(index => MakeActor(spec, new InstanceKey(spec.Name, index), null, []))];
+
+    private static int Slot(InstanceActor actor) => actor.Snapshot.Key.Index;
 
     private App With(AppSpec spec, IReadOnlyList<InstanceActor> instances) => new(spec, AppResource.OfApp(spec, _services.Options)) { Instances = instances, Runs = LedgerOf(spec) };
 

@@ -154,11 +154,11 @@ internal sealed class AppWatch : IDisposable
         var before = instance.Snapshot.State;
         if (before.Phase is not (Phase.Starting or Phase.Running))
             return true; // stopped while its neighbours were restarted
-        await instance.AskAsync(new InstanceEvent.RestartRequested(RestartReason.Watch) { Cause = cause }, default);
+        await instance.AskAsync(before.CanOverlap ? new InstanceEvent.ReloadRequested(RestartReason.Watch) { Cause = cause } : new InstanceEvent.RestartRequested(RestartReason.Watch) { Cause = cause }, default);
         var spec = _app()?.Spec;
         var patience = before.Policy.Grace + (spec?.Ready?.Deadline ?? before.Policy.MinUptime) + Margin;
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(_over.Token);
-        var up = instance.WaitAsync(s => s.State is { Phase: Phase.Stopped or Phase.Failed } || (s.State.Incarnation > before.Incarnation && s.State.Readiness == Readiness.Ready), enough.Token);
+        var up = instance.WaitAsync(s => s.State is { Phase: Phase.Stopped or Phase.Failed } or { Beside: null, ReloadError: not null } || (s.State.Incarnation > before.Incarnation && s.State.Readiness == Readiness.Ready), enough.Token);
         if (await Task.WhenAny(up, Task.Delay(patience, _services.Time, enough.Token)) != up)
         {
             await enough.CancelAsync();
@@ -168,6 +168,6 @@ internal sealed class AppWatch : IDisposable
         }
 
         await enough.CancelAsync();
-        return (await up).State.Phase != Phase.Failed;
+        return (await up).State is { Phase: not Phase.Failed, ReloadError: null };
     }
 }

@@ -42,7 +42,7 @@ public sealed partial class ProcessSupervisor
             }
 
             // Its counters begin anew, as those of any app that was deleted: going on with older ones they would fall back.
-            foreach (var app in saved.Apps.Where(a => declared.Contains(a.Spec.Name)))
+            foreach (var app in saved.Apps.Where(a => declared.Contains(a.Spec.Name)).OrderBy(a => a.Instances.Select(i => i.Number).Min()))
                 _apps = _apps.Add(app.Spec.Name, Make(app.Spec, [], []));
             if (declared.Count > 0)
                 _keeper.TrySave();

@@ -1,5 +1,6 @@
 using Pharos.Core.Ports;
 using Pharos.Core.Watching;
+using Pharos.Logs.Rotation;
 using Pharos.Supervisor.Actors;
 
 namespace Pharos.Supervisor.Operations;
@@ -25,7 +26,7 @@ internal sealed class WatchIgnore
         var home = Path.GetDirectoryName(options.LogDirectory)!;
         _own.AddRange([options.LogDirectory, options.SpoolDirectory, Path.Combine(home, "state"), Path.Combine(home, "pharos.log"), Path.Combine(home, "pharos.sock"), Path.Combine(home, "daemon.lock")]);
         foreach (var instance in app.Instances)
-            _own.AddRange([instance.Log.OutPath, instance.Log.ErrPath]);
+            _own.AddRange(instance.Log.Paths);
     }
 
     /// <summary>Whether a change of it is none.</summary>
@@ -38,6 +39,8 @@ internal sealed class WatchIgnore
         foreach (var own in _own)
         {
             if (path.StartsWith(own, StringComparison.Ordinal) && (path.Length == own.Length || path[own.Length] is '/' or '.'))
+                return true;
+            if (RotatedNames.IsOf(own, path))
                 return true;
         }
 

@@ -67,11 +67,10 @@ internal sealed class InstanceProber : IDisposable
 
     /// <summary>The process is there: begin to ask.</summary>
     /// <param name="incarnation">Which.</param>
-    /// <param name="process">It.</param>
     /// <param name="env">Its environment.</param>
     /// <param name="age">How long it has lived.</param>
     /// <param name="known">What is known of it already; null: it is new.</param>
-    public void Begin(int incarnation, IHostedProcess process, IReadOnlyDictionary<string, string> env, TimeSpan age, Readiness? known)
+    public void Begin(int incarnation, IReadOnlyDictionary<string, string> env, TimeSpan age, Readiness? known)
     {
         if (_spec.Ready is null && _spec.Live is null)
             return;
@@ -92,8 +91,6 @@ internal sealed class InstanceProber : IDisposable
             _post(new InstanceEvent.BecameReady(incarnation));
         else if (earlier && known is null or Readiness.NotReady && _spec.Ready?.Kind == ProbeKind.Notify)
             _post(new InstanceEvent.BecameReady(incarnation)); // it may have said so while no daemon listened, and says it only once
-        if (_spec.Ready?.Kind == ProbeKind.Ipc)
-            Listen(incarnation, process);
         if (_spec.Ready is { } ready && CheckOf(ready, env) is { } first)
             Run(() => AskAsync(ready, first, incarnation, age, known, (post, why) => post(why is null ? new InstanceEvent.BecameReady(incarnation) : new InstanceEvent.BecameUnready(incarnation, why)), cancel));
         if (_spec.Live is not { } live)
@@ -102,6 +99,18 @@ internal sealed class InstanceProber : IDisposable
             Run(() => _conversation!.WatchAsync(incarnation, known is null, cancel));
         else if (CheckOf(live, env) is { } second)
             Run(() => AskAsync(live, second, incarnation, age, known, (post, why) => TellDead(post, incarnation, why), cancel));
+    }
+
+    /// <summary>The process said over its channel that it can do its work.</summary>
+    public void SaidReady(int incarnation)
+    {
+        lock (_lock)
+        {
+            if (incarnation != _incarnation || _spec.Ready?.Kind != ProbeKind.Ipc)
+                return;
+        }
+
+        Said("READY=1");
     }
 
     /// <summary>Asks no more: the process goes, or is gone.</summary>
@@ -128,21 +137,6 @@ internal sealed class InstanceProber : IDisposable
     {
         End();
         _conversation?.Dispose();
-    }
-
-    /// <summary>What a Node app says. One that an earlier daemon started may be out of hearing: it lives on, and that is shown.</summary>
-    private void Listen(int incarnation, IHostedProcess process)
-    {
-        var refused = process.Listen(message =>
-        {
-            if (message == "\"ready\"")
-                Said("READY=1");
-        });
-        if (refused is null)
-            return;
-        _services.Say($"{_spec.Name}: its channel is lost until its next restart: {refused}");
-        _post(new InstanceEvent.StatusSaid(incarnation, $"without its channel until the next restart: {refused}"));
-        _post(new InstanceEvent.BecameReady(incarnation)); // it may have said so, and says it only once
     }
 
     private static void TellDead(Action<InstanceEvent> post, int incarnation, string? why)

@@ -33,6 +33,7 @@ public sealed partial class ProcessSupervisor
         if (loaded.BootId != _services.Options.BootId && loaded.BootId is not null)
             loaded = Anew(loaded);
         var marked = FindMarked();
+        _numbers.Begin(loaded.Apps.SelectMany(a => a.Instances).Select(i => (i.Number ?? -1) + 1).Append(loaded.NextNumber).Max());
         var apps = _apps.ToBuilder();
         foreach (var saved in loaded.Apps)
             apps[saved.Spec.Name] = Make(saved.Spec, saved.Instances, marked, saved.Job);
@@ -43,8 +44,8 @@ public sealed partial class ProcessSupervisor
         {
             // Whose lifecycle goes on needs no word. Of the others an adopted one ignores it: its adoption comes first in the inbox.
             // One that had failed stays failed until somebody asks.
-            if (saved is { Wanted: true, Run: null, Failure: null } && saved.Index < _apps[app].Instances.Count)
-                _apps[app].Instances[saved.Index].Post(new StartRequested());
+            if (saved is { Wanted: true, Run: null, Failure: null })
+                _apps[app].Instances.FirstOrDefault(i => i.Snapshot.Key.Index == saved.Index)?.Post(new StartRequested());
         }
 
         _keeper.Changed();
@@ -96,6 +97,7 @@ public sealed partial class ProcessSupervisor
         SavedState state = new()
         {
             BootId = _services.Options.BootId,
+            NextNumber = _numbers.Next,
             Apps = [.. _apps.Values.Select(app => new SavedApp
             {
                 Spec = app.Spec,
@@ -119,10 +121,13 @@ public sealed partial class ProcessSupervisor
         return new()
         {
             Index = it.Key.Index,
+            Number = it.Number,
+            CreatedAt = it.CreatedAt,
             Wanted = again || (_wishes is null && it.Wanted),
             Incarnation = it.State.Incarnation,
             Process = it.Process,
             StartedAt = it.StartedAt,
+            RestartsShown = it.Restarts,
             Restarts = Counts<RestartReason>(actor.Telemetry.Restarts),
             Exits = Counts<ExitReason>(actor.Telemetry.Exits),
             Failure = it.State.Failure,

@@ -20,6 +20,10 @@ internal sealed record RunEntry
 
     public bool Killed { get; set; }
 
+    public bool IsOnOtherSide { get; set; }
+
+    public int Newest { get; set; }
+
     public string? RestartAfterStop { get; set; }
 
     public string? LaunchReason { get; set; }
@@ -43,6 +47,8 @@ internal sealed record RunEntry
         Awaiting = r.Awaiting,
         Spawning = r.Spawning,
         Killed = r.Killed,
+        IsOnOtherSide = r.IsOnOtherSide,
+        Newest = r.Newest,
         RestartAfterStop = r.RestartAfterStop?.ToString(),
         LaunchReason = r.LaunchReason?.ToString(),
         Error = r.Error,
@@ -61,6 +67,8 @@ internal sealed record RunEntry
         Awaiting = Awaiting,
         Spawning = Spawning,
         Killed = Killed,
+        IsOnOtherSide = IsOnOtherSide,
+        Newest = Newest,
         RestartAfterStop = Parse<RestartReason>(RestartAfterStop),
         LaunchReason = Parse<RestartReason>(LaunchReason),
         Error = Error,

@@ -4,19 +4,22 @@ using System.Text.Json.Serialization;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
+using Pharos.Core.Specs.Logs;
 
 namespace Pharos.Supervisor.State;
 
 /// <summary>The state as it stands in the file: plain records, so that the file's form changes only when somebody means it to.</summary>
 /// <remarks>Members have setters, not init: generated JSON code gives an init member that the file lacks its type's default and not its initializer,
 /// and a file of an earlier version lacks what came later. Test: Members_that_an_older_file_lacks_keep_their_defaults.</remarks>
-internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? BootId = null)
+internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? BootId = null, int NextNumber = 0)
 {
     public static StateFile From(SavedState state) => new([.. state.Apps.Select(a => new AppEntry(
         SpecEntry.From(a.Spec),
         [.. a.Instances.Select(i => new InstanceEntry
         {
             Index = i.Index,
+            Number = i.Number,
+            CreatedAt = i.CreatedAt,
             Wanted = i.Wanted,
             Incarnation = i.Incarnation,
             Process = i.Process,
@@ -26,21 +29,25 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             CountersSince = i.CountersSince,
             Counters = i.Counters is null ? null : CountersEntry.From(i.Counters),
             StartedAt = i.StartedAt,
+            RestartsShown = i.RestartsShown,
             Run = i.Run is null ? null : RunEntry.From(i.Run),
             LastExit = i.LastExit is null ? null : ExitEntry.From(i.LastExit),
             LastRestart = i.LastRestart?.ToString(),
         })],
-        JobRunsEntry.From(a.Job)))], state.BootId);
+        JobRunsEntry.From(a.Job)))], state.BootId, state.NextNumber);
 
     public SavedState ToState() => new()
     {
         BootId = BootId,
+        NextNumber = NextNumber,
         Apps = [.. Apps.Select(a => new SavedApp
         {
             Spec = a.Spec.ToSpec(),
             Instances = [.. a.Instances.Select(i => new SavedInstance
             {
                 Index = i.Index,
+                Number = i.Number,
+                CreatedAt = i.CreatedAt,
                 Wanted = i.Wanted,
                 Incarnation = i.Incarnation,
                 Process = i.Process,
@@ -50,6 +57,7 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
                 CountersSince = i.CountersSince,
                 Counters = i.Counters?.ToCounters(),
                 StartedAt = i.StartedAt,
+                RestartsShown = i.RestartsShown,
                 Run = i.Run?.ToRun(),
                 LastExit = i.LastExit?.ToExit(),
                 LastRestart = RunEntry.Parse<RestartReason>(i.LastRestart),
@@ -63,6 +71,10 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
     internal sealed record InstanceEntry
     {
         public int Index { get; set; }
+
+        public int? Number { get; set; }
+
+        public DateTimeOffset? CreatedAt { get; set; }
 
         public bool Wanted { get; set; }
 
@@ -81,6 +93,8 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
         public CountersEntry? Counters { get; set; }
 
         public DateTimeOffset? StartedAt { get; set; }
+
+        public long? RestartsShown { get; set; }
 
         public RunEntry? Run { get; set; }
 
@@ -153,11 +167,31 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
 
         public JobEntry? Job { get; set; }
 
+        public bool? Ipc { get; set; }
+
+        public string? StopMessage { get; set; }
+
+        public string? Cluster { get; set; }
+
+        public bool? HttpStats { get; set; }
+
+        public ReloadEntry? Reload { get; set; }
+
         public bool Autostart { get; set; } = true;
+
+        public Dictionary<string, string> Logs { get; set; } = [];
 
         public string? OutFile { get; set; }
 
         public string? ErrFile { get; set; }
+
+        public string? PidFile { get; set; }
+
+        public string? NumberVar { get; set; }
+
+        public bool Stdin { get; set; }
+
+        public Dictionary<string, string> Annotations { get; set; } = [];
 
         public string[] ShellEnv { get; set; } = [];
 
@@ -198,9 +232,19 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             CpuPercent = s.Resources.CpuPercent,
             Tasks = s.Resources.Tasks,
             Job = s.Job is { } j ? new(j.Cron, j.Zone, j.Overlap.ToString(), j.History, j.Deadline?.TotalMilliseconds) : null,
+            Ipc = s.Ipc,
+            StopMessage = s.StopMessage,
+            Cluster = s.Cluster?.ToString(),
+            HttpStats = s.HttpStats,
+            Reload = new(s.Reload.Timeout.TotalMilliseconds, s.Reload.Drain.TotalMilliseconds, s.Reload.Overlap),
             Autostart = s.Autostart,
+            Logs = new(LogSettings.Of(s.Logs)),
             OutFile = s.OutFile,
             ErrFile = s.ErrFile,
+            PidFile = s.PidFile,
+            NumberVar = s.NumberVar,
+            Stdin = s.Stdin,
+            Annotations = new Dictionary<string, string>(s.Annotations),
             ShellEnv = [.. s.ShellEnv],
             Source = s.Source,
             CreatedAt = s.CreatedAt,
@@ -237,14 +281,27 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             Watch = Watch is { } w ? new WatchSpec { Paths = [.. w.Paths], Ignore = [.. w.Ignore], Delay = TimeSpan.FromMilliseconds(w.Delay) } : null,
             Resources = new ResourceSpec { MemoryBytes = MemoryBytes, CpuPercent = CpuPercent, Tasks = Tasks },
             Job = Job is { } j ? new JobSpec { Cron = j.Cron, Zone = j.Zone, Overlap = Enum.Parse<JobOverlap>(j.Overlap), History = j.History, Deadline = j.Deadline is { } ms ? TimeSpan.FromMilliseconds(ms) : null } : null,
+            Ipc = Ipc,
+            StopMessage = StopMessage,
+            Cluster = RunEntry.Parse<ClusterBalance>(Cluster),
+            HttpStats = HttpStats,
+            Reload = Reload is { } reload ? new ReloadSpec { Timeout = TimeSpan.FromMilliseconds(reload.Timeout), Drain = TimeSpan.FromMilliseconds(reload.Drain), Overlap = reload.Overlap } : new(),
             Autostart = Autostart,
+            Logs = LogSettings.Read(Logs),
             OutFile = OutFile,
             ErrFile = ErrFile,
+            PidFile = PidFile,
+            NumberVar = NumberVar,
+            Stdin = Stdin,
+            Annotations = Annotations.ToImmutableSortedDictionary(StringComparer.Ordinal),
             ShellEnv = [.. ShellEnv],
             Source = Source,
             CreatedAt = CreatedAt,
         };
     }
+
+    /// <summary>Durations are milliseconds.</summary>
+    internal sealed record ReloadEntry(double Timeout, double Drain, bool? Overlap);
 
     /// <summary>Durations are milliseconds.</summary>
     internal sealed record PolicyEntry

@@ -67,6 +67,30 @@ internal sealed class TransitionTrace(OperationTrace trace, InstanceTelemetry te
             BeginRun(command, now);
     }
 
+    /// <summary>A reload is one operation from the order until the old process is gone, or the new one when it failed.</summary>
+    /// <returns>True: the event belongs to it alone.</returns>
+    private bool RecordReload(InstanceEvent e, ActivityContext command, InstanceState was, Transition step, long now)
+    {
+        if (e is ReloadRequested order && step.Handled)
+        {
+            trace.Begin(SpanNames.Reload, command, new(AttributeNames.RestartReason, Words.Of(order.Reason)), new(AttributeNames.ReloadOverlap, step.Next.Beside is not null));
+            if (order.Cause is { } cause)
+                trace.Tag(AttributeNames.RestartCause, cause);
+            _operationAt = now;
+            return true;
+        }
+
+        if (was.Beside is not { } beside || !ReloadOverlap.Concerns(beside, e))
+            return false;
+        if (step.Next.IsOnOtherSide != was.IsOnOtherSide)
+            telemetry.Reloaded(done: true, time.GetElapsedTime(_operationAt, now).TotalSeconds);
+        if (beside.Role == BesideRole.Successor && step.Next.ReloadError is not null && step.Handled)
+            telemetry.Reloaded(done: false, time.GetElapsedTime(_operationAt, now).TotalSeconds);
+        if (step.EndedBeside is not null && trace.Current == SpanNames.Reload)
+            trace.End(step.Next.ReloadError is null ? null : "reload_failed", step.Next.ReloadError);
+        return true;
+    }
+
     private void BeginRun(ActivityContext command, JobRun run) => trace.BeginRoot(
         SpanNames.JobRun, command, run.StartedAt,
         new(AttributeNames.JobTrigger, Words.Of(run.Trigger)),
@@ -80,6 +104,8 @@ internal sealed class TransitionTrace(OperationTrace trace, InstanceTelemetry te
     public void Record(InstanceEvent e, ActivityContext command, InstanceState was, Transition step)
     {
         var now = time.GetTimestamp();
+        if (RecordReload(e, command, was, step, now))
+            return;
         switch (e)
         {
             case StopRequested when was.Awaiting:

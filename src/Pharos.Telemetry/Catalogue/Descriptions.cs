@@ -9,6 +9,7 @@ public static class Descriptions
         (SpanNames.Start, "From the order to start an instance until it is ready or has failed."),
         (SpanNames.Stop, "From the order to stop an instance until its process has ended."),
         (SpanNames.Restart, "A further incarnation; after a crash a trace of its own, linked to the one before."),
+        (SpanNames.Reload, "A new process in place of the old one: beside it until it is ready, where the app can do that; until the old one is gone."),
         (SpanNames.Adopt, "A process that outlived its daemon was taken back."),
         (SpanNames.ProbeTransition, "A running instance became ready, or can no longer do its work; linked to the operation before."),
         (SpanNames.AwaitDependencies, "The wait for the apps that must be there first."),

@@ -1,3 +1,4 @@
+using Pharos.Core.Ports;
 using static Pharos.Telemetry.Catalogue.MetricKind;
 
 namespace Pharos.Telemetry.Catalogue;
@@ -5,6 +6,9 @@ namespace Pharos.Telemetry.Catalogue;
 /// <summary>Every metric about an instance or an app. Public API: names change only with a major version.</summary>
 public static class InstanceMetrics
 {
+    /// <summary>Before the names of metrics that an app takes of itself (<c>@pm2/io</c>): they are the app's to choose, so they are not in this list.</summary>
+    public const string AppPrefix = "app.";
+
     private static readonly double[] OperationBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
     private static readonly double[] LifetimeBounds = [0.1, 1, 5, 15, 60, 300, 1800, 3600, 21600, 86400, 604800];
 
@@ -27,8 +31,10 @@ public static class InstanceMetrics
     public static readonly MetricDefinition StartDuration = new("pharos.instance.start.duration", Histogram, "s", "From the order to start until ready, by outcome.", AttributeNames.Outcome) { IsDouble = true, Bounds = OperationBounds };
     public static readonly MetricDefinition StopDuration = new("pharos.instance.stop.duration", Histogram, "s", "From the stop signal to the end, by reason.", AttributeNames.ExitReason) { IsDouble = true, Bounds = OperationBounds };
     public static readonly MetricDefinition RunDuration = new("pharos.instance.run.duration", Histogram, "s", "Lifetime of processes, by the reason of their end.", AttributeNames.ExitReason) { IsDouble = true, Bounds = LifetimeBounds };
+    public static readonly MetricDefinition ReloadDuration = new("pharos.instance.reload.duration", Histogram, "s", "From the order to reload until the new process had the place of the old one, by outcome.", AttributeNames.Outcome) { IsDouble = true, Bounds = OperationBounds };
     public static readonly MetricDefinition BackoffDelay = new("pharos.instance.backoff.delay", Gauge, "s", "The delay before the next start; 0 when none is waited.") { IsDouble = true };
     public static readonly MetricDefinition ProbeDuration = new("pharos.probe.duration", Histogram, "s", "Time until the answer of a probe, or until it was given up, by type and outcome.", AttributeNames.ProbeType, AttributeNames.Outcome) { IsDouble = true, Bounds = OperationBounds };
+    public static readonly MetricDefinition HttpServerDuration = new("http.server.request.duration", Histogram, "s", "HTTP requests that the app answered and how long that took, measured in it without a package (Node apps).", AttributeNames.HttpRequestMethod, AttributeNames.HttpResponseStatusCode) { IsDouble = true, Bounds = [.. ServedRequests.Bounds] };
     public static readonly MetricDefinition MemoryLimit = new("pharos.instance.memory.limit", UpDownCounter, "By", "The memory limit of the instance, when it has one.");
     public static readonly MetricDefinition LogRecords = new("pharos.log.records", Counter, "{record}", "Lines that the instance printed.", AttributeNames.LogIoStream, AttributeNames.LogSeverityBand);
     public static readonly MetricDefinition LogBytes = new("pharos.log.bytes", Counter, "By", "Bytes that the instance printed.", AttributeNames.LogIoStream);
@@ -44,7 +50,7 @@ public static class InstanceMetrics
     public static IReadOnlyList<MetricDefinition> All { get; } =
     [
         CpuTime, MemoryUsage, MemoryVirtual, ThreadCount, FileDescriptors, ContextSwitches, PagingFaults, DiskIo, Uptime,
-        TreeMemory, TreeProcesses, Restarts, Exits, Status, Ready, StartDuration, StopDuration, RunDuration, BackoffDelay,
-        ProbeDuration, MemoryLimit, LogRecords, LogBytes, LogDropped, AppInstances, AppDesired, JobRuns, JobRunDuration,
+        TreeMemory, TreeProcesses, Restarts, Exits, Status, Ready, StartDuration, StopDuration, RunDuration, ReloadDuration, BackoffDelay,
+        ProbeDuration, HttpServerDuration, MemoryLimit, LogRecords, LogBytes, LogDropped, AppInstances, AppDesired, JobRuns, JobRunDuration,
     ];
 }

@@ -34,6 +34,7 @@ public static class AttributeNames
     public const string AppName = "pharos.app.name";
     public const string RestartReason = "pharos.restart.reason";
     public const string RestartCause = "pharos.restart.cause";
+    public const string ReloadOverlap = "pharos.reload.overlap";
     public const string RestartCount = "pharos.restart.count";
     public const string ExitReason = "pharos.exit.reason";
     public const string ExitSignal = "pharos.exit.signal";
@@ -52,6 +53,12 @@ public static class AttributeNames
     public const string LogSeverityBand = "pharos.log.severity";
     public const string LogDropReason = "pharos.log.drop.reason";
     public const string LogPart = "pharos.log.part";
+    public const string HttpRequestMethod = "http.request.method";
+    public const string HttpResponseStatusCode = "http.response.status_code";
+    public const string ExceptionType = "exception.type";
+    public const string ExceptionMessage = "exception.message";
+    public const string ExceptionStacktrace = "exception.stacktrace";
+    public const string LogTruncatedFrom = "pharos.log.truncated_from";
     public const string SpanCommand = "pharos.command";
 }
 
@@ -61,6 +68,7 @@ public static class SpanNames
     public const string Start = "pharos.instance.start";
     public const string Stop = "pharos.instance.stop";
     public const string Restart = "pharos.instance.restart";
+    public const string Reload = "pharos.instance.reload";
     public const string Adopt = "pharos.instance.adopt";
     public const string ProbeTransition = "pharos.instance.probe_transition";
     public const string AwaitDependencies = "await-dependencies";
@@ -84,6 +92,7 @@ public static class EventNames
     public const string RestartScheduled = "pharos.instance.restart_scheduled";
     public const string GaveUp = "pharos.instance.gave_up";
     public const string Adopted = "pharos.instance.adopted";
+    public const string Exception = "pharos.app.exception";
 
     public static IReadOnlyList<(string Name, string Description)> All { get; } =
     [
@@ -94,6 +103,7 @@ public static class EventNames
         (RestartScheduled, "A further process follows, and after which delay."),
         (GaveUp, "Nothing spawns until somebody asks, and why."),
         (Adopted, "A process that outlived its daemon was taken back."),
+        (Exception, "The app itself reported an error that was thrown in it, with its stack (`@pm2/io`)."),
     ];
 }
 

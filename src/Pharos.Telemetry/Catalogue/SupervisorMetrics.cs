@@ -18,6 +18,10 @@ public static class SupervisorMetrics
     public static readonly MetricDefinition ExporterPoints = new("otel.sdk.exporter.metric_data_point.exported", Counter, "{data_point}", "Data points whose export has ended, with error.type when it failed.", AttributeNames.ErrorType);
     public static readonly MetricDefinition ExporterSpans = new("otel.sdk.exporter.span.exported", Counter, "{span}", "Spans of the command line whose export has ended, with error.type when it failed.", AttributeNames.ErrorType);
 
+    public static readonly MetricDefinition ShippingBacklog = new("pharos.supervisor.shipping.backlog", UpDownCounter, "By", "Output in the log files that the destination of logs does not have yet.");
+    public static readonly MetricDefinition ShippingLag = new("pharos.supervisor.shipping.lag", Gauge, "s", "Age of the oldest output that the destination of logs does not have yet.") { IsDouble = true };
+    public static readonly MetricDefinition ShippingRetries = new("pharos.supervisor.shipping.retries", Counter, "{request}", "Requests with log records that had to be sent again, by the error of the attempt before.", AttributeNames.ErrorType);
+
     /// <summary>Name of the meter and of the instrumentation scope.</summary>
     public const string MeterName = "pharos";
 
@@ -25,6 +29,6 @@ public static class SupervisorMetrics
     public static IReadOnlyList<MetricDefinition> All { get; } =
     [
         Heartbeat, Instances, QueueDepth, EventDelay, SamplerDuration, SamplerLag, ApiRequests, ActorFaults,
-        ExporterInflight, ExporterLogs, ExporterPoints, ExporterSpans,
+        ExporterInflight, ExporterLogs, ExporterPoints, ExporterSpans, ShippingBacklog, ShippingLag, ShippingRetries,
     ];
 }

@@ -24,6 +24,19 @@ internal sealed class HistogramState(MetricDefinition metric)
         }
     }
 
+    /// <summary>Takes in what was counted elsewhere, with the same bounds.</summary>
+    public void Add(string first, string? second, ReadOnlySpan<long> counts, double sum)
+    {
+        lock (_series)
+        {
+            if (!_series.TryGetValue((first, second), out var s))
+                s = (new long[metric.Bounds.Length + 1], 0);
+            for (var i = 0; i < s.Counts.Length; i++)
+                s.Counts[i] += counts[i];
+            _series[(first, second)] = (s.Counts, s.Sum + sum);
+        }
+    }
+
     /// <summary>Number of values, all series.</summary>
     public long Count
     {

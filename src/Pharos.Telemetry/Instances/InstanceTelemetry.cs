@@ -14,16 +14,16 @@ namespace Pharos.Telemetry.Instances;
 public sealed class InstanceTelemetry : IMetricSource
 {
     private static readonly string[] Bands = ["unspecified", "trace", "debug", "info", "warn", "error", "fatal"];
-    private static readonly string[] DropReasons = ["queue_full", "rejected", "shutdown", "write_failed", "truncated"];
 
     private readonly long[] _restarts = new long[Words.RestartReasons.Count];
     private readonly long[] _exits = new long[Words.ExitReasons.Count];
     private readonly long[] _logBytes = new long[2];
     private readonly long[] _logRecords = new long[2 * 7];
-    private readonly long[] _dropped = new long[DropReasons.Length];
+    private readonly long[] _dropped = new long[LogDropReasons.All.Count];
     private readonly HistogramState _start = new(M.StartDuration);
     private readonly HistogramState _stop = new(M.StopDuration);
     private readonly HistogramState _run = new(M.RunDuration);
+    private readonly HistogramState _reload = new(M.ReloadDuration);
     private readonly HistogramState _probe = new(M.ProbeDuration);
     private readonly object _sampleLock = new(); // guards the fields of the sample below
     private ProcessSample _sample;
@@ -56,6 +56,12 @@ public sealed class InstanceTelemetry : IMetricSource
     /// <summary>Memory limit, bytes; null: none.</summary>
     public long? MemoryLimitBytes { get; set; }
 
+    /// <summary>The HTTP requests that it answers.</summary>
+    public ServedTraffic Http { get; } = new();
+
+    /// <summary>What the app measures of itself.</summary>
+    public AppNumbers App { get; } = new();
+
     /// <summary>Puts persisted counters back. Only before the first count.</summary>
     public void Restore(IEnumerable<KeyValuePair<RestartReason, long>> restarts, IEnumerable<KeyValuePair<ExitReason, long>> exits)
     {
@@ -77,7 +83,7 @@ public sealed class InstanceTelemetry : IMetricSource
         LogBytes = [.. _logBytes],
         LogRecords = [.. _logRecords],
         LogDropped = [.. _dropped],
-        Durations = [.. _start.Save(), .. _stop.Save(), .. _run.Save(), .. _probe.Save()],
+        Durations = [.. _start.Save(), .. _stop.Save(), .. _run.Save(), .. _reload.Save(), .. _probe.Save(), .. Http.Save()],
     };
 
     /// <summary>Puts it back. Only before the first count. What the earlier daemon counted after it was saved is not in it, and nobody was shown it.</summary>
@@ -91,7 +97,9 @@ public sealed class InstanceTelemetry : IMetricSource
             _start.Restore(series);
             _stop.Restore(series);
             _run.Restore(series);
+            _reload.Restore(series);
             _probe.Restore(series);
+            Http.Restore(series);
         }
 
         static void Put(EquatableArray<long> from, long[] to)
@@ -118,6 +126,9 @@ public sealed class InstanceTelemetry : IMetricSource
     /// <summary>Counts a stop that came to its end.</summary>
     public void Stopped(ExitReason reason, double seconds) => _stop.Record(Words.Of(reason), seconds);
 
+    /// <summary>Counts a reload that overlapped and came to its end.</summary>
+    public void Reloaded(bool done, double seconds) => _reload.Record(done ? "success" : "failure", seconds);
+
     /// <summary>Counts an answer of a probe.</summary>
     /// <param name="kind">How it asked.</param>
     /// <param name="good">Whether the answer was good.</param>
@@ -138,15 +149,52 @@ public sealed class InstanceTelemetry : IMetricSource
         Interlocked.Increment(ref _logRecords[(stderr ? 7 : 0) + band]);
     }
 
-    /// <summary>Counts lines that were lost.</summary>
-    /// <param name="reason">queue_full, rejected, shutdown, write_failed or truncated.</param>
-    /// <param name="count">How many.</param>
-    public void LogDropped(string reason, long count = 1)
+    /// <summary>Counts lines by band of severity.</summary>
+    /// <param name="stderr">Which stream.</param>
+    /// <param name="bands">How many of each band: unspecified, trace, debug, info, warn, error, fatal.</param>
+    public void LogLines(bool stderr, ReadOnlySpan<int> bands)
     {
-        var index = Array.IndexOf(DropReasons, reason);
-        if (index < 0)
-            throw new ArgumentOutOfRangeException(nameof(reason), reason, "Not in the closed set.");
-        Interlocked.Add(ref _dropped[index], count);
+        for (var band = 0; band < bands.Length; band++)
+        {
+            if (bands[band] > 0)
+                Interlocked.Add(ref _logRecords[(stderr ? 7 : 0) + band], bands[band]);
+        }
+    }
+
+    /// <summary>Counts lines that were lost.</summary>
+    /// <param name="reason">One of <see cref="LogDropReasons"/>.</param>
+    /// <param name="count">How many.</param>
+    public void LogDropped(string reason, long count = 1) => Interlocked.Add(ref _dropped[IndexOf(reason)], count);
+
+    /// <summary>How many lines were lost for a reason.</summary>
+    /// <param name="reason">One of <see cref="LogDropReasons"/>.</param>
+    /// <returns>The count.</returns>
+    public long DroppedBy(string reason) => Interlocked.Read(ref _dropped[IndexOf(reason)]);
+
+    /// <summary>An earlier daemon counted at least so many.</summary>
+    /// <param name="reason">One of <see cref="LogDropReasons"/>.</param>
+    /// <param name="count">How many.</param>
+    public void RestoreDropped(string reason, long count)
+    {
+        ref var dropped = ref _dropped[IndexOf(reason)];
+        for (var now = Interlocked.Read(ref dropped); now < count;)
+        {
+            var seen = Interlocked.CompareExchange(ref dropped, count, now);
+            if (seen == now)
+                return;
+            now = seen;
+        }
+    }
+
+    private static int IndexOf(string reason)
+    {
+        for (var i = 0; i < LogDropReasons.All.Count; i++)
+        {
+            if (LogDropReasons.All[i] == reason)
+                return i;
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(reason), reason, "Not in the closed set.");
     }
 
     /// <summary>The lifecycle moved.</summary>
@@ -184,6 +232,7 @@ public sealed class InstanceTelemetry : IMetricSource
     /// <summary>The process is gone: its series end with the next push.</summary>
     public void ProcessGone()
     {
+        App.ProcessGone();
         lock (_sampleLock)
         {
             _endOwed |= _hasSample;
@@ -228,6 +277,7 @@ public sealed class InstanceTelemetry : IMetricSource
         var made = since with { StartUnixNanos = CreatedUnixNanos };
 
         CollectSample(points, nowUnixNanos, final);
+        App.Collect(points, nowUnixNanos, final);
         for (var i = 0; i < _restarts.Length; i++)
             points.Add(since with { Metric = M.Restarts, Attribute1 = Words.Of((RestartReason)i), Long = Interlocked.Read(ref _restarts[i]) });
         for (var i = 0; i < _exits.Length; i++)
@@ -244,7 +294,9 @@ public sealed class InstanceTelemetry : IMetricSource
         _start.Collect(points, made);
         _stop.Collect(points, made);
         _run.Collect(points, made);
+        _reload.Collect(points, made);
         _probe.Collect(points, made);
+        Http.Collect(points, made);
         for (var s = 0; s < 2; s++)
         {
             for (var band = 0; band < Bands.Length; band++)
@@ -254,7 +306,7 @@ public sealed class InstanceTelemetry : IMetricSource
         for (var s = 0; s < 2; s++)
             points.Add(made with { Metric = M.LogBytes, Attribute1 = s == 0 ? "stdout" : "stderr", Long = Interlocked.Read(ref _logBytes[s]) });
         for (var i = 0; i < _dropped.Length; i++)
-            points.Add(made with { Metric = M.LogDropped, Attribute1 = DropReasons[i], Long = Interlocked.Read(ref _dropped[i]) });
+            points.Add(made with { Metric = M.LogDropped, Attribute1 = LogDropReasons.All[i], Long = Interlocked.Read(ref _dropped[i]) });
         batches.Add(batch);
     }
 

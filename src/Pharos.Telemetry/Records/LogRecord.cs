@@ -59,8 +59,14 @@ public sealed class LogRecord
     /// <summary>Keys and values; a value is a string, long, double, bool or string[].</summary>
     public IReadOnlyList<(string Key, object Value)> Attributes { get; init; } = [];
 
+    /// <summary>The whole record as an OTLP LogRecord message, when it was encoded before; then nothing else of it is looked at but the resource.</summary>
+    public ReadOnlyMemory<byte> Encoded { get; init; }
+
+    /// <summary>Attributes that were left out because there were too many or too large ones.</summary>
+    public int DroppedAttributes { get; init; }
+
     /// <summary>What it costs in a queue, bytes, about.</summary>
-    public int Weight => 96 + Body.Length + (Attributes.Count * 48);
+    public int Weight => 96 + Body.Length + Encoded.Length + (Attributes.Count * 48);
 }
 
 /// <summary>Takes log records and events towards their destinations. Never blocks.</summary>

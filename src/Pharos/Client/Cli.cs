@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Pharos.Client.Boot;
 using Pharos.Client.Line;
+using Pharos.Client.Logs;
 using Pharos.Client.Wire;
 using Pharos.Contracts.Text;
 
@@ -10,7 +11,6 @@ namespace Pharos.Client;
 /// <summary>The thin verbs: read the line, ask the daemon, print what it says.</summary>
 internal static class Cli
 {
-    private const string EveryApp = "all";
     private const int Repeats = 10;
 
     /// <summary>Runs one command line.</summary>
@@ -43,10 +43,14 @@ internal static class Cli
         "describe" => Ask(line, shell, "GET", AppPath(line.Words[0]), ""),
         "run" => Ask(line, shell, "POST", AppPath(line.Words[0]) + "/run", line.Has("--wait") ? "wait=1" : ""),
         "stop" or "restart" => EachApp(line, shell, "POST", "/" + line.Verb.Name),
+        "reload" => EachApp(line, shell, "POST", "/reload", line.Value("--parallel") is { } parallel ? $"parallel={parallel}" : ""),
+        "scale" => Ask(line, shell, "POST", AppPath(line.Words[0]) + "/scale", Query("to", line.Words[1])),
         "delete" => EachApp(line, shell, "DELETE", ""),
         "start" => StartVerb.Run(line, shell),
         "apply" => ApplyVerb.Run(line, shell, line.Words[0], start: false),
         "logs" => Logs(line, shell),
+        "flush" => Ask(line, shell, "POST", "/v1/logs/flush", Query("app", line.Words is [var emptied] ? emptied : "all")),
+        "reload-logs" => Ask(line, shell, "POST", "/v1/logs/reopen", ""),
         "save" => Ask(line, shell, "POST", "/v1/save", ""),
         "ping" => Ask(line, shell, "GET", "/v1/daemon", "", WhenDown.Fail),
         "update" => UpdateVerb.Run(line, shell),
@@ -86,8 +90,27 @@ internal static class Cli
         {
             Accept = line.Has("--json") ? "application/json" : "text/plain",
             Width = columns,
-            Color = !line.Has("--no-color") && (line.Has("--color") || (columns > 0 && shell.Variable("NO_COLOR") is null)),
+            Color = WantsColor(line, shell),
         };
+    }
+
+    /// <summary>Colours are for terminals, unless somebody says otherwise.</summary>
+    public static bool WantsColor(ParsedLine line, Shell shell) =>
+        !line.Has("--no-color") && (line.Has("--color") || (shell.Columns() > 0 && shell.Variable("NO_COLOR") is null));
+
+    /// <summary>Makes sure that a daemon answers, starting one when need be.</summary>
+    /// <param name="shell">The shell.</param>
+    /// <param name="home">Its home.</param>
+    /// <returns>The exit code.</returns>
+    public static int Reach(Shell shell, out PharosHome? home)
+    {
+        if (PharosHome.Find(shell, out home) is { } noHome)
+        {
+            return shell.Fail(noHome);
+        }
+
+        using var connection = Connect(shell, home!, WhenDown.Start, out var exitCode);
+        return exitCode;
     }
 
     /// <summary>Sends one request over a connection of its own, to a daemon that is started when need be.</summary>
@@ -159,35 +182,19 @@ internal static class Cli
     }
 
     // One request for each selector: one that fails does not keep the others from happening, and the worst exit code wins.
-    private static int EachApp(ParsedLine line, Shell shell, string method, string action)
+    private static int EachApp(ParsedLine line, Shell shell, string method, string action, string query = "")
     {
         var worst = ExitCodes.Ok;
         foreach (var app in line.Words)
         {
-            worst = Math.Max(worst, Ask(line, shell, method, AppPath(app) + action, ""));
+            worst = Math.Max(worst, Ask(line, shell, method, AppPath(app) + action, query));
         }
 
         return worst;
     }
 
-    private static int Logs(ParsedLine line, Shell shell)
-    {
-        if (line.Has("--out") && line.Has("--err"))
-        {
-            return shell.Fail("--out and --err exclude each other; without either you get both", ExitCodes.Usage);
-        }
-
-        var follow = !line.Has("--no-follow");
-        var query = Query("app", line.Words is [var app] ? app : EveryApp)
-            + $"&lines={line.Value("--lines") ?? "15"}&follow={(follow ? 1 : 0)}"
-            + (line.Has("--out") ? "&stream=out" : line.Has("--err") ? "&stream=err" : "");
-        var request = RequestFor(line, shell, "GET", "/v1/logs", query);
-        request = line.Has("--json") ? request with { Accept = "application/x-ndjson" } : request;
-
-        // Ctrl-C is how a stream is meant to end: nothing is buffered on our side, and the daemon sees the connection go.
-        using var interrupt = follow ? PosixSignalRegistration.Create(PosixSignal.SIGINT, static _ => ClientLibc._exit(ExitCodes.Ok)) : null;
-        return Send(shell, request).ExitCode;
-    }
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int Logs(ParsedLine line, Shell shell) => LogsVerb.Run(line, shell);
 
     private static int HelpOn(ParsedLine line, Shell shell)
     {

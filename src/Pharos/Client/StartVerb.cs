@@ -31,6 +31,11 @@ internal static class StartVerb
             return shell.Fail($"{lonely} is for jobs: it goes with --schedule PATTERN", ExitCodes.Usage);
         }
 
+        if (LogOptions.Fault(line) is { } contradiction)
+        {
+            return shell.Fail(contradiction, ExitCodes.Usage);
+        }
+
         if (Environment(line, shell, out var environment) is { } fault)
         {
             return shell.Fail(fault, ExitCodes.Usage);
@@ -90,7 +95,7 @@ internal static class StartVerb
             Args = line.Rest,
             Interpreter = line.Value("--interpreter"),
             InterpreterArgs = Split(line.All("--interpreter-args")),
-            Instances = line.Value("--instances") is { } n ? (n == "max" ? System.Environment.ProcessorCount : Number(n)) : null,
+            Instances = line.Value("--instances") is { } n ? InstancesOf(n) : null,
             Env = environment,
             ShellEnv = FromShell(line, environment),
             User = line.Value("--user"),
@@ -129,13 +134,19 @@ internal static class StartVerb
                     Deadline = line.Value("--deadline"),
                 }
                 : null,
+            Cluster = line.Value("--cluster"),
+            Ipc = line.Has("--no-ipc") ? false : null,
+            HttpStats = line.Has("--no-http-stats") ? false : null,
+            StopMessage = line.Value("--stop-message"),
+            Reload = Reload(line),
             Autostart = line.Has("--no-autostart") ? false : null,
+            Logs = LogOptions.Of(line, shell),
             OutFile = Absolute(line.Value("--out-file"), shell),
             ErrFile = Absolute(line.Value("--err-file"), shell),
         };
     }
 
-    private static string? Absolute(string? path, Shell shell) => path is null ? null : Path.GetFullPath(path, shell.Cwd);
+    private static string? Absolute(string? path, Shell shell) => path is null or "NULL" ? path : Path.GetFullPath(path, shell.Cwd);
 
     private static ProbeRequest? Probe(ParsedLine line, string option) => line.Value(option) is not { } check ? null : new()
     {
@@ -153,6 +164,17 @@ internal static class StartVerb
         }
 
         return dependencies;
+    }
+
+    /// <summary>As PM2 has it: 0 and max are one per processor, a negative number is that many less, and one at least.</summary>
+    private static int InstancesOf(string text) =>
+        text == "max" ? System.Environment.ProcessorCount : int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) is > 0 and var number ? number
+        : Math.Max(1, System.Environment.ProcessorCount + int.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
+
+    private static ReloadRequest? Reload(ParsedLine line)
+    {
+        var reload = new ReloadRequest { Timeout = line.Value("--reload-timeout"), Drain = line.Value("--drain"), Overlap = line.Has("--reload-overlap") ? true : null };
+        return reload == new ReloadRequest() ? null : reload;
     }
 
     private static WatchRequest? Watch(ParsedLine line, Shell shell)

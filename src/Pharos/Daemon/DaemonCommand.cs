@@ -20,7 +20,7 @@ internal static class DaemonCommand
         Environment.SetEnvironmentVariable("PHAROS_READY_FD", null);
         if (options is null)
             return Refuse(ready, fault!, exitCode: 2);
-        var paths = new DaemonPaths(options.Home);
+        var paths = new DaemonPaths(options.Home, options.Pm2);
         // The pool begins with a thread per core and adds one only every half second: on one core a save that waits for the disk would hold a restart back.
         ThreadPool.GetMinThreads(out _, out var completionPorts);
         ThreadPool.SetMinThreads(Math.Max(8, Environment.ProcessorCount), completionPorts);

@@ -8,14 +8,21 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Pharos.Api;
 using Pharos.Contracts;
+using Pharos.Contracts.Client;
+using Pharos.Core.Ports;
 using Pharos.Daemon.Service;
 using Pharos.Linux.Daemon;
 using Pharos.Linux.Notify;
 using Pharos.Linux.Processes;
 using Pharos.Linux.Sampling;
+using Pharos.Linux.Sockets;
 using Pharos.Linux.Streams;
 using Pharos.Linux.Watching;
 using Pharos.Logs.Pump;
+using Pharos.Logs.Store;
+using Pharos.Node;
+using Pharos.Pm2.Home;
+using Pharos.Pm2.Sockets;
 using Pharos.Supervisor;
 using Pharos.Supervisor.Actors;
 using Pharos.Supervisor.State;
@@ -26,6 +33,7 @@ namespace Pharos.Daemon;
 /// <summary>Puts the daemon together, runs it, and takes it apart in the order in which nothing is lost.</summary>
 internal static class DaemonHost
 {
+    private const int SIGUSR2 = 12; // on every Linux that .NET runs on; PM2's users send it after a rotation
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RepeatPatience = TimeSpan.FromMilliseconds(300);
 
@@ -42,14 +50,16 @@ internal static class DaemonHost
         DaemonOptions options, DaemonPaths paths, ReadySignal ready, ServiceManager manager, ControlSocket control, Handover? handover, UpdateView? failed)
     {
         DaemonLog? own = null;
-        void Say(string line) => own?.Say(line);
-        await using var telemetry = DaemonTelemetry.Start(options.Otlp, paths.Home, Say);
-        using var log = own = new DaemonLog(paths.OwnLog, options.Otlp, telemetry.OwnResource);
+        await using var telemetry = DaemonTelemetry.Start(options, paths, line => own?.SayHere(line));
+        using var log = own = new DaemonLog(options.Logger.BasePath is { } folder ? Path.Combine(Path.GetFullPath(folder, paths.Home), "pharos.log") : paths.OwnLog, options.Logger, options.Otlp, telemetry.OwnResource);
         using var host = new ProcessHost(log.Say);
-        using var pump = new LogPump(new SpoolIo(), TimeProvider.System, log.Say);
+        var store = new LogStore(new LogFiles(), paths.LogStore, log.Say);
+        using var pump = new LogPump(new SpoolIo(), store, TimeProvider.System, log.Say);
         using var sampler = new ProcSampler();
         using var notify = new NotifySockets(Path.Combine(paths.Stdio, "notify"));
         using var files = new FileWatch();
+        using var sockets = new ListenSockets();
+        var runtimes = new NodeRuntimes(sockets, paths.Stdio, log.Say);
         var services = new ActorServices
         {
             Host = host,
@@ -58,7 +68,9 @@ internal static class DaemonHost
             Notify = notify,
             Time = TimeProvider.System,
             Sink = telemetry.Sink,
+            Shipping = telemetry.Ship(store),
             Files = files,
+            Runtimes = runtimes,
             Say = log.Say,
             Options = new SupervisorOptions
             {
@@ -71,15 +83,20 @@ internal static class DaemonHost
                 InjectedEnv = telemetry.InjectedEnv,
             },
         };
-        await using var supervisor = new ProcessSupervisor(services, new FileStateStore(paths.State), sampler, path => new AppendFile(path));
-        telemetry.Watch(supervisor);
+        await using var supervisor = new ProcessSupervisor(services, new FileStateStore(paths.State), sampler, store);
 
         var end = new TaskCompletionSource<Ending>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, s => End(s, end));
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, s => End(s, end));
+        using var reopen = PosixSignalRegistration.Create((PosixSignal)SIGUSR2, s =>
+        {
+            s.Cancel = true;
+            _ = pump.ReopenAsync();
+        });
         using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, s => s.Cancel = true); // a closed terminal is not a reason to stop
 
         supervisor.Load(); // before anything listens: a state that cannot be read refuses the daemon, and nothing was changed
+        telemetry.Watch(supervisor);
         using var gate = new DaemonGate();
         UpdateRequest? order = null;
         var update = new DaemonUpdate
@@ -112,6 +129,10 @@ internal static class DaemonHost
         if (update.Last is { } outcome)
             log.Say(outcome.Error is { } error ? $"not replaced by {outcome.Executable}: {error}" : $"took the place of {outcome.From}, {(outcome.Kept == 1 ? "1 process" : $"{outcome.Kept} processes")} kept");
         log.Say($"pharos {PharosActivity.Version} ready, pid {Environment.ProcessId}, home {paths.Home}, telemetry {(options.Otlp.HasDestination ? options.Otlp : "stays here")}");
+        ShowPid(paths, log.Say);
+        using var toOurselves = paths.Pm2 is null ? null : new PharosClient(paths.Socket);
+        var face = toOurselves is null ? null : new FaceServer(Face(paths.Pm2!, toOurselves, host, log.Say));
+        log.Also = face is null ? null : face.Said;
         ready.Ready();
         manager.Ready(SignsOfLife.Describe(supervisor));
         Ending how;
@@ -125,6 +146,9 @@ internal static class DaemonHost
         }
 
         var at = TimeProvider.System.GetUtcNow();
+        log.Also = null;
+        if (face is not null)
+            await face.EndAsync(killed: how != Ending.Replace); // its streams are requests to our own server
         if (how == Ending.Replace && !await gate.EmptyAsync(AnswerPatience, RepeatPatience, TimeProvider.System))
             log.Say("a request that is not answered yet is cut off by the update");
         using (var patience = new CancellationTokenSource(how == Ending.Replace ? TimeSpan.FromMilliseconds(200) : TimeSpan.FromSeconds(5)))
@@ -133,7 +157,9 @@ internal static class DaemonHost
         if (how == Ending.Replace)
             host.StopReaping(); // before the actors end: nobody would hear of an exit that is reaped after that
         else
-            File.Delete(paths.Socket);
+            HidePid(paths);
+        if (how is Ending.StopApps or Ending.AppsStopped)
+            runtimes.Tidy();
         await telemetry.FlushAsync(TimeSpan.FromSeconds(how == Ending.Replace ? 1 : 3));
         log.Say(how switch
         {
@@ -157,6 +183,47 @@ internal static class DaemonHost
 
         /// <summary>Leave them to another executable in this process.</summary>
         Replace,
+    }
+
+    private static FaceOptions Face(Pm2Home home, PharosClient client, ICommandRunner commands, Action<string> say) => new()
+    {
+        Home = home,
+        Client = client,
+        Variables = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().ToDictionary(v => (string)v.Key, v => (string?)v.Value ?? "", StringComparer.Ordinal),
+        IsAllowed = IsAllowed,
+        PidOf = peer => PeerCredentials.Of(peer.SafeHandle).Pid,
+        Quit = PeerCredentials.Quit,
+        // A command that ends well says nothing: this one is made to end otherwise.
+        AskVersion = async (program, cancel) => (await commands.RunAsync(new CommandRequest
+        {
+            Command = "\"$PROGRAM\" --version; exit 1",
+            Cwd = "/",
+            Env = new Dictionary<string, string> { ["PROGRAM"] = program, ["PATH"] = "/usr/local/bin:/usr/bin:/bin" },
+            Timeout = TimeSpan.FromSeconds(20),
+        }, cancel)).Message,
+        Say = say,
+    };
+
+    private static void ShowPid(DaemonPaths paths, Action<string> say)
+    {
+        if (paths.PidFile is not { } file)
+            return;
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllText(file, Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            say($"cannot write the pid file {file}: {e.Message}");
+        }
+    }
+
+    private static void HidePid(DaemonPaths paths)
+    {
+        File.Delete(paths.Socket);
+        if (paths.PidFile is { } file && File.Exists(file))
+            File.Delete(file);
     }
 
     private static void End(PosixSignalContext signal, TaskCompletionSource<Ending> end)

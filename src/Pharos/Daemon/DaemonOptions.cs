@@ -1,6 +1,9 @@
 using System.Net;
 using Pharos.Client.Boot;
+using Pharos.Contracts;
+using Pharos.Core.Specs.Logs;
 using Pharos.Exporters.Settings;
+using Pharos.Pm2.Home;
 
 namespace Pharos.Daemon;
 
@@ -14,6 +17,15 @@ internal sealed record DaemonOptions
 
     public required OtlpSettings Otlp { get; init; }
 
+    /// <summary>PM2's folder, when this is the daemon of one; null: it is not.</summary>
+    public Pm2Home? Pm2 { get; init; }
+
+    /// <summary>How far back the output goes that a destination gets which was not known before; zero: from now on.</summary>
+    public TimeSpan LogLookBack { get; init; }
+
+    /// <summary>What LOGGER_* say about the daemon's own log.</summary>
+    public LoggerVariables Logger { get; init; } = new();
+
     /// <summary>Descriptor on which the client that started this daemon waits for a word; null: nobody waits.</summary>
     public int? ReadyFd { get; init; }
 
@@ -22,15 +34,19 @@ internal sealed record DaemonOptions
     public static (DaemonOptions? Options, string? Fault) Read(string[] args, Func<string, string?> getenv)
     {
         var (otlp, faults) = OtlpSettings.FromEnvironment(getenv);
-        if (faults.Count > 0)
-            return (null, string.Join("; ", faults));
+        var logger = LoggerVariables.Read(getenv, out var unknown);
+        if (faults.Count + unknown.Count > 0)
+            return (null, string.Join("; ", faults.Select(f => f.ToString()).Concat(unknown)));
         var metrics = getenv("PHAROS_METRICS") is { Length: > 0 } address ? address : null;
         var source = "PHAROS_METRICS";
         if (metrics is null && otlp.PrometheusPort is { } port)
             (metrics, source) = ($"{otlp.PrometheusHost ?? "127.0.0.1"}:{port}", "OTEL_EXPORTER_PROMETHEUS_PORT");
+        string? pm2 = null;
         for (var i = 0; i < args.Length; i++)
         {
-            if (args[i] == "--metrics" && i + 1 < args.Length)
+            if (args[i] == "--pm2-home" && i + 1 < args.Length)
+                pm2 = args[++i];
+            else if (args[i] == "--metrics" && i + 1 < args.Length)
                 (metrics, source) = (args[++i], "--metrics");
             else if (args[i].StartsWith("--metrics=", StringComparison.Ordinal))
                 (metrics, source) = (args[i]["--metrics=".Length..], "--metrics");
@@ -41,13 +57,21 @@ internal sealed record DaemonOptions
         IPEndPoint? endpoint = null;
         if (metrics is not null && !TryEndpoint(metrics, out endpoint))
             return (null, $"{source} '{metrics}' is not an address to listen on: write PORT or HOST:PORT, for example 127.0.0.1:9464");
-        if (PharosHome.Find(name => getenv(name) is { Length: > 0 } value ? value : null, Environment.CurrentDirectory, out var home) is { } noHome)
+        var lookBack = TimeSpan.Zero;
+        if (getenv("PHAROS_LOG_LOOK_BACK") is { Length: > 0 } back && !Durations.TryParse(back, out lookBack))
+            return (null, $"PHAROS_LOG_LOOK_BACK '{back}' is not a duration: write for example 30m, 12h or 7d");
+        string? Variable(string name) => getenv(name) is { Length: > 0 } value ? value : null;
+        var face = pm2 is null ? null : Pm2Home.At(pm2, Variable, Environment.CurrentDirectory);
+        if (PharosHome.Find(name => name == "PHAROS_HOME" && Variable(name) is null ? face?.State : Variable(name), Environment.CurrentDirectory, out var home) is { } noHome)
             return (null, noHome);
         return (new DaemonOptions
         {
             Home = home!.Path,
             Metrics = endpoint,
+            Pm2 = face,
             Otlp = otlp,
+            LogLookBack = lookBack,
+            Logger = logger,
             ReadyFd = int.TryParse(getenv("PHAROS_READY_FD"), out var fd) && fd > 2 ? fd : null,
         }, null);
     }

@@ -1,11 +1,14 @@
 using System.Security.Cryptography;
 using System.Text;
 using Pharos.Linux.Daemon;
+using Pharos.Pm2.Home;
 
 namespace Pharos.Daemon;
 
 /// <summary>Every file of a home.</summary>
-internal sealed class DaemonPaths(string home)
+/// <param name="home">The home.</param>
+/// <param name="pm2">The folder with PM2's names in it, when it is the daemon of one; null: it is not.</param>
+internal sealed class DaemonPaths(string home, Pm2Home? pm2 = null)
 {
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -17,10 +20,22 @@ internal sealed class DaemonPaths(string home)
 
     public string State => Path.Combine(Home, "state");
 
-    public string Logs => Path.Combine(Home, "logs");
+    /// <summary>What was delivered to which destination, and events that wait.</summary>
+    public string Shipping => Path.Combine(State, "shipping");
+
+    public string Logs => Pm2?.Logs ?? Path.Combine(Home, "logs");
+
+    /// <summary>PM2's folder; null: this daemon has none.</summary>
+    public Pm2Home? Pm2 { get; } = pm2;
+
+    /// <summary>File that holds the daemon's process id; null: none is written.</summary>
+    public string? PidFile => Pm2?.PidFile;
+
+    /// <summary>What is known of the log files: which there are, and what lies where in them.</summary>
+    public string LogStore => Path.Combine(State, "logs");
 
     /// <summary>The daemon's own log.</summary>
-    public string OwnLog => Path.Combine(Home, "pharos.log");
+    public string OwnLog => Pm2?.LogFile ?? Path.Combine(Home, "pharos.log");
 
     /// <summary>Spool files: on tmpfs where there is one, so that a full disk never fails an app's write.</summary>
     public string Stdio { get; private set; } = Path.Combine(home, "stdio");

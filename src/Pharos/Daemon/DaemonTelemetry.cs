@@ -7,6 +7,8 @@ using Pharos.Exporters.Prometheus;
 using Pharos.Exporters.SelfTelemetry;
 using Pharos.Exporters.Settings;
 using Pharos.Linux.Daemon;
+using Pharos.Logs.Shipping;
+using Pharos.Logs.Store;
 using Pharos.Supervisor;
 using Pharos.Telemetry.Catalogue;
 using Pharos.Telemetry.Records;
@@ -22,17 +24,17 @@ internal sealed class DaemonTelemetry : IAsyncDisposable
     private readonly MeterCollector _own;
     private ProcessSupervisor? _supervisor;
 
-    private DaemonTelemetry(OtlpSettings settings, string home, Action<string> say)
+    private DaemonTelemetry(DaemonOptions options, DaemonPaths paths, Action<string> say)
     {
-        _settings = settings;
+        var settings = _settings = options.Otlp;
         OwnResource = SupervisorResource.Create(
-            settings, ServiceInstanceId.For(BootInfo.HostId, "pharos", new InstanceKey(home, 0)).ToString(), BootInfo.HostName, BootInfo.HostId);
+            settings, ServiceInstanceId.For(BootInfo.HostId, "pharos", new InstanceKey(paths.Home, 0)).ToString(), BootInfo.HostName, BootInfo.HostId);
         ClientResource = new TelemetryResource(
             (AttributeNames.ServiceName, "pharos-cli"), (AttributeNames.HostName, BootInfo.HostName), (AttributeNames.HostId, BootInfo.HostId));
         ProcessInstrumentation.Start();
         _own = new MeterCollector(SupervisorMetrics.MeterName, ProcessInstrumentation.MeterName);
         if (settings.HasDestination)
-            _pipeline = new OtlpPipeline(settings, new OtlpPipelineOptions { OnNotice = say, OnDropped = Dropped });
+            _pipeline = new OtlpPipeline(settings, new OtlpPipelineOptions { Folder = paths.Shipping, LookBack = options.LogLookBack, OnNotice = say, OnEventDropped = Dropped });
     }
 
     /// <summary>Resource of the supervisor's own signals.</summary>
@@ -41,7 +43,7 @@ internal sealed class DaemonTelemetry : IAsyncDisposable
     /// <summary>Resource of the command line's spans.</summary>
     public TelemetryResource ClientResource { get; }
 
-    /// <summary>Takes lines and events; null: there is no destination for them.</summary>
+    /// <summary>Takes events; null: there is no destination for them.</summary>
     public ILogSink? Sink => _settings.Logs is null ? null : _pipeline;
 
     /// <summary>Takes the command line's spans; null: there is no destination for them.</summary>
@@ -65,14 +67,22 @@ internal sealed class DaemonTelemetry : IAsyncDisposable
         }
     }
 
-    public static DaemonTelemetry Start(OtlpSettings settings, string home, Action<string> say) => new(settings, home, say);
+    /// <param name="options">Where to.</param>
+    /// <param name="paths">Where it is noted what was delivered.</param>
+    /// <param name="say">Takes a line for the daemon's own file, and only that: what is said about sending must not be sent.</param>
+    public static DaemonTelemetry Start(DaemonOptions options, DaemonPaths paths, Action<string> say) => new(options, paths, say);
 
-    /// <summary>Begins to push the metrics of all instances.</summary>
+    /// <summary>Begins to push the metrics and the output of all instances. What was declared is known by now.</summary>
     public void Watch(ProcessSupervisor supervisor)
     {
         _supervisor = supervisor;
         _pipeline?.AddSource(supervisor);
+        _pipeline?.Begin();
     }
+
+    /// <summary>What sends the apps' output out of the store.</summary>
+    /// <returns>Null: there is no destination for it.</returns>
+    public StreamSources? Ship(LogStore store) => _settings.Logs is null ? null : new StreamSources(store, _pipeline!.Add, _pipeline!.End);
 
     /// <summary>Registers the SDK of the supervisor's own signals.</summary>
     public void AddTo(IServiceCollection services) => services.AddPharosSelfTelemetry(_settings, OwnResource);
@@ -95,12 +105,7 @@ internal sealed class DaemonTelemetry : IAsyncDisposable
             await _pipeline.FlushAsync(timeout);
     }
 
-    /// <summary>A full queue is counted by whoever could not write; everything else comes to light only here.</summary>
-    private void Dropped(LogRecord record, string reason)
-    {
-        if (reason != DropReasons.QueueFull)
-            _supervisor?.CountDropped(record.Resource, reason);
-    }
+    private void Dropped(string instance, string reason) => _supervisor?.CountDropped(instance, reason);
 
     public async ValueTask DisposeAsync()
     {

@@ -2,6 +2,7 @@ using Pharos.Api.Requests;
 using Pharos.Contracts;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Specs;
+using Pharos.Core.Specs.Logs;
 using Xunit;
 
 namespace Pharos.Api.Tests.Requests;
@@ -60,6 +61,11 @@ public sealed class SpecReaderTests
         { Good with { Limits = new Dictionary<string, string> { ["memory"] = "0" } }, "limit memory '0' is not a size" },
         { Good with { Limits = new Dictionary<string, string> { ["cpu"] = "all" } }, "limit cpu=all is not valid: write a number of cores" },
         { Good with { Limits = new Dictionary<string, string> { ["tasks"] = "0" } }, "limit tasks=0 is not valid" },
+        { Good with { Logs = new Dictionary<string, string> { ["rotate.sise"] = "1m" } }, "logs.rotate.sise is not known, did you mean 'rotate.size'?" },
+        { Good with { Logs = new Dictionary<string, string> { ["rotate.size"] = "much" } }, "logs.rotate.size 'much' is not accepted: write bytes, or a number with k, m or g, from 4k" },
+        { Good with { Logs = new Dictionary<string, string> { ["redact.patterns"] = "ok\n(" } }, "is not accepted: write regular expressions" },
+        { Good with { Env = new Dictionary<string, string> { ["LOGGER_MAX_SIZE"] = "20x" } }, "env LOGGER_MAX_SIZE '20x' is not understood: write a size from 4k, such as 20m or 1g" },
+        { Good with { Env = new Dictionary<string, string> { ["LOGGER_TRANSPORT"] = "console,paper" } }, "env LOGGER_TRANSPORT 'console,paper' is not understood: write console, file, dailyRotateFile" },
     };
 
     [Theory]
@@ -106,6 +112,36 @@ public sealed class SpecReaderTests
         Assert.Equal((18, 15, RestartMode.OnFailure, StdioMode.Fifo, false), (full.Umask, full.Policy.StopSignal, full.Policy.Mode, full.Stdio, full.InjectOtel));
         Assert.Equal(new ResourceLimit("nofile", 1024, ulong.MaxValue), full.Limits[0]);
     }
+
+    [Fact]
+    public void Variables_of_the_logger_are_defaults_below_what_the_request_says()
+    {
+        var env = new Dictionary<string, string>
+        {
+            ["LOGGER_TRANSPORT"] = "console,dailyRotateFile",
+            ["LOGGER_BASE_PATH"] = "storage/logs",
+            ["LOGGER_LEVEL"] = "warn",
+            ["LOGGER_MAX_FILES"] = "14d",
+            ["LOGGER_MAX_SIZE"] = "20m",
+            ["LOGGER_FORMAT"] = "logfmt",
+        };
+        var spec = Read(Good with { Env = env, ErrFile = "e.log", Logs = new Dictionary<string, string> { ["format"] = "json", ["file"] = "all.log" } });
+        Assert.Equal(("/srv/storage/logs/server-out.log", "/srv/e.log", "/srv/all.log", "/srv/storage/logs/server-errors.log"), (spec.OutFile, spec.ErrFile, spec.Logs.CombinedFile, spec.Logs.ErrorsFile));
+        Assert.Equal((LogFormat.Json, LogLevel.Warn), (spec.Logs.Format, spec.Logs.Level));
+        Assert.Equal(new LogRotation { Daily = true, Age = TimeSpan.FromDays(14), Keep = 0, SizeBytes = 20 << 20 }, spec.Logs.Rotation);
+        var count = Read(Good with { Env = new Dictionary<string, string> { ["LOGGER_MAX_FILES"] = "7", ["LOGGER_TRANSPORT"] = "console" } });
+        Assert.Equal((7, null, LogSpec.NoFile, LogSpec.NoFile), (count.Logs.Rotation.Keep, count.Logs.Rotation.Age, count.OutFile, count.ErrFile));
+    }
+
+    [Fact]
+    public void Variables_that_only_came_along_from_a_shell_do_not_move_the_logs() =>
+        Assert.Equal(new LogSpec(), Read(Good with { Env = new Dictionary<string, string> { ["LOGGER_FORMAT"] = "json" }, ShellEnv = ["LOGGER_FORMAT"] }).Logs);
+
+    [Theory]
+    [InlineData("NULL", "/dev/null")]
+    [InlineData("/dev/null", "/dev/null")]
+    [InlineData("x/o.log", "/srv/x/o.log")]
+    public void No_file_is_said_as_in_PM2(string text, string expected) => Assert.Equal(expected, Read(Good with { OutFile = text }).OutFile);
 
     private static AppSpec Read(StartRequest request)
     {

@@ -48,6 +48,7 @@ public sealed class StartRequestJsonTests
         Watch = new() { Paths = ["/src"], Ignore = ["*.tmp"], Delay = "1s" },
         Schedule = new() { Cron = "* * * * *", Zone = "UTC", Overlap = "allow", History = 3, Deadline = "1h" },
         Autostart = false,
+        Logs = new Dictionary<string, string> { ["rotate.size"] = "20m", ["redact.patterns"] = "a\nb" },
         OutFile = "/o.log",
         ErrFile = "/e.log",
     });

@@ -29,7 +29,7 @@ public sealed class ThinClientTests
         using var bench = new Bench();
         var body = string.Concat(Enumerable.Range(0, 300_000).Select(i => $"line {i}\n"));
         using var server = bench.Serve(ScriptedServer.Response(body));
-        Assert.Equal(0, bench.Run("logs", "--no-follow"));
+        Assert.Equal(0, bench.Run("list"));
         Assert.Equal(body, bench.Out);
     }
 
@@ -39,7 +39,7 @@ public sealed class ThinClientTests
         using var bench = new Bench();
         string? seenBetween = null;
         using var server = bench.Serve(_ => Stream());
-        Assert.Equal(0, bench.Run("logs", "web"));
+        Assert.Equal(0, bench.Run("list", "web"));
         Assert.Equal(("first\n", "first\nsecond\n"), (seenBetween, bench.Out));
 
         IEnumerable<byte[]> Stream()
@@ -81,8 +81,6 @@ public sealed class ThinClientTests
     [InlineData("POST /v1/apps/web:1/stop?width=0&color=0", "stop", "web:1")]
     [InlineData("POST /v1/apps/all/restart?width=0&color=0", "restart", "all")]
     [InlineData("DELETE /v1/apps/a%20b%2F%C3%A9?width=0&color=0", "rm", "a b/é")]
-    [InlineData("GET /v1/logs?app=all&lines=15&follow=1&width=0&color=0", "logs")]
-    [InlineData("GET /v1/logs?app=web&lines=3&follow=0&stream=err&width=0&color=0", "logs", "web", "--err", "-n3", "--no-follow")]
     [InlineData("POST /v1/save?width=0&color=0", "save")]
     [InlineData("GET /v1/daemon?width=0&color=0", "ping")]
     [InlineData("POST /v1/shutdown?width=0&color=0", "kill")]
@@ -98,8 +96,8 @@ public sealed class ThinClientTests
     [Theory]
     [InlineData("text/plain", "list")]
     [InlineData("application/json", "list", "--json")]
-    [InlineData("text/plain", "logs")]
-    [InlineData("application/x-ndjson", "logs", "--json")]
+    [InlineData("text/plain", "ping")]
+    [InlineData("application/json", "ping", "--json")]
     public void Text_is_asked_for_unless_the_user_wants_JSON(string accept, params string[] args)
     {
         using var bench = new Bench();
@@ -189,6 +187,21 @@ public sealed class ThinClientTests
         Assert.Equal([0, 143], body.StopExitCodes);
         Assert.Equal(("b=c", "t0ken"), (body.Env["A"], body.Env["TOKEN"]));
         Assert.Equal(("1k", "0:1"), (body.Limits["nofile"], body.Limits["core"]));
+    }
+
+    [Fact]
+    public void Options_about_output_become_settings_and_contradictions_are_refused()
+    {
+        using var bench = new Bench();
+        using var server = bench.Serve(ScriptedServer.Response(""));
+        Assert.Equal(0, bench.Run("start", "a.js", "--log", "all.log", "--merge-logs", "--log-type", "json", "--log-date-format", "%F %T", "--log-max-size", "20m", "--log-max-files", "7d", "--log-opt", "rotate.daily=true", "-o", "NULL"));
+        var body = Body(server);
+        Assert.Equal("NULL", body.OutFile);
+        Assert.Equal($"file={Path.Combine(bench.Cwd, "all.log")} format=json merge=true rotate.age=7d rotate.daily=true rotate.keep=0 rotate.size=20m time=%F %T",
+            string.Join(' ', body.Logs.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"{s.Key}={s.Value}")));
+        Assert.Equal(2, bench.Run("start", "a.js", "--time", "--log-date-format", "x"));
+        Assert.Equal(2, bench.Run("start", "a.js", "--log-max-size", "1m", "--log-opt", "rotate.size=2m"));
+        Assert.Equal(2, bench.Run("start", "a.js", "--log-opt", "rotate"));
     }
 
     [Fact]

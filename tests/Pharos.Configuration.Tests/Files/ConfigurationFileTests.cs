@@ -72,6 +72,24 @@ public sealed class ConfigurationFileTests : IDisposable
               autostart: false
               out_file: out.log
               error_file: /var/err.log
+              log_file: true
+              merge_logs: true
+              log_date_format: YYYY-MM-DD HH:mm Z
+              time: true
+              log_type: json
+              logs:
+                errors_file: errors.log
+                rotate: {size: 20m, age: 14d, keep: 3, daily: true, compress: zstd, total: 2g}
+                max_unread: 32m
+                overflow: block
+                max_line: 16k
+                parse: logfmt
+                multiline: {start: '^[0-9]', flush: 1s}
+                redact: {defaults: false, patterns: ['key-[a-z]+', 'b']}
+                level: info
+                sample: {debug: 0.1, trace: 0}
+                ship: false
+                buffer: {size: 100m, age: 1h}
             - script: job.sh
               schedule: {cron: '0 3 * * *', zone: Europe/Berlin, overlap: replace, history: 5, deadline: 1h}
             - script: late.js
@@ -79,6 +97,7 @@ public sealed class ConfigurationFileTests : IDisposable
               listen_timeout: 3s
               stdio: fifo
               otel: {inject: false}
+              logs: {out: NULL, err: e.log, time: iso, rotate: false, multiline: off, redact: false}
             """,
             new() { ShellCwd = _home.Path, Profile = "prod", Processors = 8, BaseEnv = new Dictionary<string, string> { ["HOME"] = "/h", ["PATH"] = "/bin" } });
         Assert.Empty(result.Faults);
@@ -126,10 +145,10 @@ public sealed class ConfigurationFileTests : IDisposable
     [Fact]
     public void What_is_known_and_without_effect_is_a_warning_unless_it_asks_for_what_holds_anyway()
     {
-        var result = Read("w.yaml", "apps:\n- script: a\n  watch_options: {}\n  log_type: json\n  exec_mode: fork\n  treekill: true\n  merge_logs: false\n  time: true\ndeploy: {}\n");
+        var result = Read("w.yaml", "apps:\n- script: a\n  watch_options: {}\n  vizion: true\n  exec_mode: fork\n  treekill: true\n  pmx: false\n  force: true\ndeploy: {}\n");
         Assert.Empty(result.Faults);
         Assert.Equal(
-            ["w.yaml:3: apps[0].watch_options: is not supported yet, ignored", "w.yaml:4: apps[0].log_type: is not supported yet, ignored", "w.yaml:8: apps[0].time: is not supported yet, ignored", "w.yaml:9: deploy: is not supported, ignored"],
+            ["w.yaml:3: apps[0].watch_options: is not supported yet, ignored", "w.yaml:4: apps[0].vizion: is not supported yet, ignored", "w.yaml:8: apps[0].force: is not supported yet, ignored", "w.yaml:9: deploy: is not supported, ignored"],
             result.Warnings);
     }
 
@@ -189,6 +208,15 @@ public sealed class ConfigurationFileTests : IDisposable
     [InlineData("schedule: {cron: '* * * * *', overlap: maybe}", "schedule.overlap: 'maybe' is not accepted; accepted: forbid, allow or replace")]
     [InlineData("schedule: '@daily'\n  autorestart: true", "autorestart: does not go with schedule", 4)]
     [InlineData("schedule: '@daily'\n  cron: '@hourly'", "cron: does not go with schedule", 4)]
+    [InlineData("logs: 3", "logs: 3 is not accepted; accepted: true, false, or an object")]
+    [InlineData("logs: {formt: json}", "logs.formt: is unknown, did you mean 'format'?")]
+    [InlineData("logs: {format: xml}", "logs.format: 'xml' is not accepted; accepted: raw, json, logfmt, delimiter, console")]
+    [InlineData("logs: {rotate: {size: big}}", "logs.rotate.size: 'big' is not accepted; accepted: bytes, or a number with k, m or g")]
+    [InlineData("logs: {sample: {debug: 2}}", "logs.sample.debug: 2 is not accepted; accepted: a share from 0 to 1")]
+    [InlineData("logs: {redact: {patterns: ['(?<=a)b']}}", "logs.redact.patterns: a list is not accepted; accepted: regular expressions")]
+    [InlineData("logs: {multiline: maybe}", "logs.multiline: 'maybe' is not accepted; accepted: auto or off; or an object")]
+    [InlineData("out_file: a\n  logs: {out: b}", "logs.out: says the same as apps[0].out_file", 4)]
+    [InlineData("time: true\n  logs: {time: iso}", "logs.time: says the same as apps[0].time", 4)]
     [InlineData("limits: {cpu: 0}", "limits.cpu: 0 is not accepted; accepted: a number of cores")]
     public void A_fault_of_a_part_names_it(string attribute, string fault, int line = 3) =>
         Assert.StartsWith($"p.yaml:{line}: apps[0].{fault}", Assert.Single(Read("p.yaml", $"apps:\n- script: a\n  {attribute}\n").Faults), StringComparison.Ordinal);

@@ -115,6 +115,7 @@ internal static class Samples
         StopSignal = "SIGINT",
         GraceSeconds = 5,
         Credentials = new SortedDictionary<string, string> { ["user"] = "www-data", ["nofile"] = "65536" },
+        Logs = new SortedDictionary<string, string> { ["format"] = "json", ["rotate.size"] = "20m" },
         CreatedAt = Noon,
         Instances =
         [

@@ -18,7 +18,9 @@ public sealed class ArrowsTests
         ["Pharos.Contracts"] = ["Pharos.Core"],
         ["Pharos.Configuration"] = ["Pharos.Contracts", "Pharos.Core"],
         ["Pharos.Api"] = ["Pharos.Contracts", "Pharos.Supervisor"],
-        ["Pharos"] = ["Pharos.Api", "Pharos.Configuration", "Pharos.Contracts", "Pharos.Exporters", "Pharos.Linux", "Pharos.Logs", "Pharos.Supervisor"],
+        ["Pharos.Node"] = ["Pharos.Core"],
+        ["Pharos.Pm2"] = ["Pharos.Configuration", "Pharos.Contracts", "Pharos.Core"],
+        ["Pharos"] = ["Pharos.Api", "Pharos.Configuration", "Pharos.Contracts", "Pharos.Exporters", "Pharos.Linux", "Pharos.Logs", "Pharos.Node", "Pharos.Pm2", "Pharos.Supervisor"],
     };
 
     [Fact]

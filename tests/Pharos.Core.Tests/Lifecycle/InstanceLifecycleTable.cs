@@ -62,6 +62,7 @@ public sealed class InstanceLifecycleTable
         yield return ("StopRequested", new StopRequested { At = now });
         yield return ("RestartRequested Manual", new RestartRequested(RestartReason.Manual) { At = now });
         yield return ("RestartRequested MemoryLimit", new RestartRequested(RestartReason.MemoryLimit) { At = now });
+        yield return ("ResetRequested", new ResetRequested { At = now });
         yield return ("RunRequested Schedule", new RunRequested(1, RunTrigger.Schedule, DateTimeOffset.UnixEpoch, Replace: false) { At = now });
         yield return ("RunRequested Schedule, replace", new RunRequested(1, RunTrigger.Schedule, DateTimeOffset.UnixEpoch, Replace: true) { At = now });
         yield return ("RunRequested Manual, replace", new RunRequested(1, RunTrigger.Manual, null, Replace: true) { At = now });

@@ -72,7 +72,7 @@ public sealed class OtlpSettingsTests
         Assert.Empty(faults);
         Assert.Equal((TemporalityPreference.LowMemory, 2.5, "lighthouse"), (settings.Temporality, settings.MetricInterval.TotalSeconds, settings.ServiceName));
         Assert.Equal([new("team", "a b"), new("region", "eu")], settings.ResourceAttributes);
-        Assert.Equal((0.25, 100, 100), (settings.LogBatch.Delay.TotalSeconds, settings.LogBatch.MaxQueueRecords, settings.LogBatch.MaxRecords));
+        Assert.Equal((0.25, 200), (settings.LogBatch.Delay.TotalSeconds, settings.LogBatch.MaxRecords));
         Assert.Equal(("127.0.0.1", 9464), (settings.PrometheusHost, settings.PrometheusPort));
     }
 

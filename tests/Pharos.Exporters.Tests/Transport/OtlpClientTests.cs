@@ -174,15 +174,22 @@ public sealed class OtlpClientTests : IAsyncLifetime
     [InlineData(3, "INVALID_ARGUMENT")]
     [InlineData(5, "NOT_FOUND")]
     [InlineData(7, "PERMISSION_DENIED")]
-    [InlineData(8, "RESOURCE_EXHAUSTED")]
     [InlineData(12, "UNIMPLEMENTED")]
     [InlineData(13, "INTERNAL")]
     [InlineData(16, "UNAUTHENTICATED")]
-    public async Task Any_other_gRPC_code_is_final_and_so_is_exhaustion_without_a_delay(int code, string name)
+    public async Task Any_other_gRPC_code_is_final(int code, string name)
     {
         _receiver.Script(new OtlpReply.Grpc(code));
 
         Assert.Equal(new ExportResult(ExportOutcome.Refused, 0, name, 1), await SendAsync(OtlpTransport.Grpc));
+    }
+
+    [Fact]
+    public async Task Exhaustion_without_a_delay_says_that_the_message_is_too_large()
+    {
+        _receiver.Script(new OtlpReply.Grpc(8));
+
+        Assert.Equal(new ExportResult(ExportOutcome.TooLarge, 0, "RESOURCE_EXHAUSTED", 1), await SendAsync(OtlpTransport.Grpc));
     }
 
     [Fact]

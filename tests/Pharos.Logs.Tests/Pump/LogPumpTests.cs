@@ -1,8 +1,11 @@
 using System.Text;
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
+using Pharos.Core.Specs.Logs;
 using Pharos.Linux.Streams;
+using Pharos.Logs.Live;
 using Pharos.Logs.Pump;
+using Pharos.Logs.Store;
 using Pharos.TestKit;
 using Xunit;
 
@@ -14,6 +17,7 @@ public sealed class LogPumpTests : IDisposable
     private readonly TempHome _home = new();
     private readonly List<string> _said = [];
     private LogPump _pump;
+    private LogStore _store = null!;
 
     public LogPumpTests() => _pump = NewPump();
 
@@ -27,7 +31,7 @@ public sealed class LogPumpTests : IDisposable
     public async Task Numbered_lines_are_in_the_log_file_once_and_in_order_and_the_drain_waits_for_the_last(StdioMode mode)
     {
         const int Lines = 20_000;
-        using var log = Samples.Log(_home.Path);
+        var log = Log();
         var attachment = _pump.Attach(log, Out, Err, mode);
         await Task.Run(() =>
         {
@@ -39,13 +43,13 @@ public sealed class LogPumpTests : IDisposable
         await _pump.DrainAsync(attachment).WaitAsync(Deadline);
         Assert.Equal(string.Concat(Enumerable.Range(0, Lines).Select(n => $"line {n}\n")) + "half", File.ReadAllText(log.OutPath));
         Assert.Equal("half", log.LastLines(1, 0).Single());
-        Assert.False(File.Exists(Out) || File.Exists(Err) || File.Exists(Checkpoint.PathFor(Out)));
+        Assert.False(File.Exists(Out) || File.Exists(Err) || File.Exists(SpoolNote.PathFor(Out)));
     }
 
     [Fact]
     public async Task A_new_pump_goes_on_at_the_exact_byte()
     {
-        using var log = Samples.Log(_home.Path);
+        var log = Log();
         _pump.Attach(log, Out, Err, StdioMode.Spool);
         using var file = new AppendFile(Out);
         file.Write("one\ntw"u8);
@@ -54,7 +58,7 @@ public sealed class LogPumpTests : IDisposable
         file.Write("o\nthree\n"u8);
 
         _pump = NewPump();
-        using var next = Samples.Log(_home.Path);
+        var next = Log();
         var again = _pump.Attach(next, Out, Err, StdioMode.Spool);
         await _pump.DrainAsync(again).WaitAsync(Deadline);
         Assert.Equal("one\ntwo\nthree\n", File.ReadAllText(next.OutPath));
@@ -65,7 +69,8 @@ public sealed class LogPumpTests : IDisposable
     public async Task The_rest_of_an_earlier_incarnation_comes_first_and_does_not_move_the_place_of_the_next()
     {
         var full = new Tap();
-        using var log = Samples.Log(_home.Path, open: p => full.Over(new AppendFile(p)));
+        Reopen(p => full.Over(new AppendFile(p)));
+        var log = Log();
         full.Room = 0;
         var old = _pump.Attach(log, Out, Err, StdioMode.Spool);
         using (var dying = new AppendFile(Out))
@@ -83,7 +88,7 @@ public sealed class LogPumpTests : IDisposable
         _pump.Dispose();
         young.Write("printed while nobody looked\n"u8);
         _pump = NewPump();
-        using var after = Samples.Log(_home.Path);
+        var after = Log();
         await _pump.DrainAsync(_pump.Attach(after, nextOut, nextErr, StdioMode.Spool)).WaitAsync(Deadline);
         Assert.Equal("last words\nhello\nprinted while nobody looked\n", File.ReadAllText(after.OutPath));
     }
@@ -91,7 +96,7 @@ public sealed class LogPumpTests : IDisposable
     [Fact]
     public async Task A_stream_that_is_truncated_by_name_is_read_from_its_new_beginning_and_counted()
     {
-        using var log = Samples.Log(_home.Path);
+        var log = Log();
         var attachment = _pump.Attach(log, Out, Err, StdioMode.Spool);
         using var file = new AppendFile(Err);
         file.Write("before the cut\n"u8);
@@ -106,7 +111,8 @@ public sealed class LogPumpTests : IDisposable
     public async Task A_full_disk_loses_nothing_is_said_once_and_holds_the_drain_back_until_there_is_room()
     {
         var disk = new Tap { Room = 7 };
-        using var log = Samples.Log(_home.Path, open: p => disk.Over(new AppendFile(p)));
+        Reopen(p => disk.Over(new AppendFile(p)));
+        var log = Log();
         var attachment = _pump.Attach(log, Out, Err, StdioMode.Spool);
         using (var file = new AppendFile(Out))
             file.Write("first\nsecond\nthird\n"u8);
@@ -126,7 +132,7 @@ public sealed class LogPumpTests : IDisposable
     public async Task A_log_file_that_cannot_be_opened_now_is_tried_again_and_catches_up()
     {
         File.WriteAllText(_home.Path + "/not-yet", "a file where its folder is to be");
-        using var log = Samples.Log(_home.Path + "/not-yet");
+        var log = Samples.Log(_home.Path + "/not-yet", store: _store);
         var attachment = _pump.Attach(log, Out, Err, StdioMode.Spool);
         using (var file = new AppendFile(Out))
             file.Write("kept\n"u8);
@@ -142,7 +148,8 @@ public sealed class LogPumpTests : IDisposable
     public async Task A_FIFO_is_drained_over_a_full_disk_so_that_the_app_never_blocks_and_the_loss_is_counted()
     {
         var disk = new Tap { Room = 0 };
-        using var log = Samples.Log(_home.Path, open: p => disk.Over(new AppendFile(p)));
+        Reopen(p => disk.Over(new AppendFile(p)));
+        var log = Log();
         var attachment = _pump.Attach(log, Out, Err, StdioMode.Fifo);
         var writer = Task.Run(() =>
         {
@@ -159,7 +166,7 @@ public sealed class LogPumpTests : IDisposable
     [Fact]
     public async Task A_runtime_directory_that_vanished_does_not_take_the_pump_along()
     {
-        using var log = Samples.Log(_home.Path);
+        var log = Log();
         var attachment = _pump.Attach(log, Out, Err, StdioMode.Spool);
         using (var file = new AppendFile(Out))
             file.Write("said before\n"u8);
@@ -167,7 +174,7 @@ public sealed class LogPumpTests : IDisposable
         Directory.Delete(_home.Path + "/spool", recursive: true);
         await _pump.DrainAsync(attachment).WaitAsync(Deadline);
 
-        using var other = Samples.Log(_home.Path);
+        var other = Log();
         var (o, e) = (_home.File("spool2", "a.out"), _home.File("spool2", "a.err"));
         var next = _pump.Attach(other, o, e, StdioMode.Spool);
         File.WriteAllText(o, "still reads\n");
@@ -178,7 +185,7 @@ public sealed class LogPumpTests : IDisposable
     [Fact]
     public async Task Streams_that_cannot_be_opened_are_said_and_the_drain_completes()
     {
-        using var log = Samples.Log(_home.Path);
+        var log = Log();
         var missing = _home.Path + "/nowhere/x";
         var attachment = _pump.Attach(log, missing + ".out", missing + ".err", StdioMode.Spool);
         await _pump.DrainAsync(attachment).WaitAsync(Deadline);
@@ -189,7 +196,8 @@ public sealed class LogPumpTests : IDisposable
     public async Task A_deleted_instances_rest_still_gets_into_its_file()
     {
         var disk = new Tap { Room = 0 };
-        using var log = Samples.Log(_home.Path, open: p => disk.Over(new AppendFile(p)));
+        Reopen(p => disk.Over(new AppendFile(p)));
+        var log = Log();
         var attachment = _pump.Attach(log, Out, Err, StdioMode.Spool);
         using (var file = new AppendFile(Out))
             file.Write("rest\n"u8);
@@ -201,17 +209,31 @@ public sealed class LogPumpTests : IDisposable
         Assert.Equal("rest\n", File.ReadAllText(log.OutPath));
     }
 
+    private void Reopen(Func<string, IAppendFile> open)
+    {
+        _pump.Dispose();
+        _pump = NewPump(open);
+    }
+
     public void Dispose()
     {
         _pump.Dispose();
         _home.Dispose();
     }
 
-    private LogPump NewPump() => new(new SpoolIo(), TimeProvider.System, line =>
+    private LogPump NewPump(Func<string, IAppendFile>? open = null)
+    {
+        _store = new LogStore(new Samples.OpenedBy(open), _home.Path + "/store", Say);
+        return new LogPump(new SpoolIo(), _store, TimeProvider.System, Say);
+    }
+
+    private InstanceLog Log(LogSpec? logs = null, int index = 0) => Samples.Log(_home.Path, logs: logs, store: _store, index: index);
+
+    private void Say(string line)
     {
         lock (_said)
             _said.Add(line);
-    });
+    }
 
     /// <summary>A disk of which we say how much room it has.</summary>
     private sealed class Tap
@@ -227,6 +249,10 @@ public sealed class LogPumpTests : IDisposable
         private sealed class Limited(Tap tap, IAppendFile file) : IAppendFile
         {
             public long Length => file.Length;
+
+            public FileFacts Facts => file.Facts;
+
+            public void Truncate(long length) => file.Truncate(length);
 
             public int Write(ReadOnlySpan<byte> bytes)
             {

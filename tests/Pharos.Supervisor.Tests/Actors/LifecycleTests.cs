@@ -193,7 +193,9 @@ public sealed class LifecycleTests : IAsyncLifetime
         Assert.Equal("no app or instance 'nope'; there are: web", (await Supervisor.StopAsync("nope", default, CancellationToken.None))!.Line);
         Assert.Equal(Refusal.Conflict, (await _world.Declare(World.Spec()))!.Kind);
         Assert.Equal(Refusal.Invalid, (await _world.Declare(World.Spec("all")))!.Kind);
-        Assert.Equal(Refusal.Invalid, (await Supervisor.DeleteAsync("web:0", default, CancellationToken.None))!.Kind);
+        Assert.Equal(Refusal.NotFound, (await Supervisor.DeleteAsync("web:7", default, CancellationToken.None))!.Kind);
+        Assert.Null(await Supervisor.DeleteAsync("web:0", default, CancellationToken.None));
+        Assert.Empty(Supervisor.Apps); // with its last instance the app goes, too
     }
 
     [Fact]

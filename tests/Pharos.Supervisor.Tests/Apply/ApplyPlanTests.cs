@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Pharos.Core.Lifecycle;
 using Pharos.Core.Specs;
+using Pharos.Core.Specs.Logs;
 using Pharos.Supervisor.Apply;
 using Xunit;
 
@@ -38,7 +39,12 @@ public sealed class ApplyPlanTests
         { "max_restarts", Web with { Policy = Web.Policy with { MaxCrashes = 1 } } },
         { "crash_window", Web with { Policy = Web.Policy with { CrashWindow = TimeSpan.FromDays(1) } } },
         { "kill_timeout", Web with { Policy = Web.Policy with { Grace = TimeSpan.FromDays(1) } } },
+        { "logs.rotate.size", Web with { Logs = new() { Rotation = new() { SizeBytes = 1 << 20 } } } },
+        { "logs.time", Web with { Logs = new() { TimeFormat = "iso" } } },
+        { "logs.sample.debug", Web with { Logs = new() { Samples = [new(LogLevel.Debug, 0.5)] } } },
         { "stop.signal", Web with { Policy = Web.Policy with { StopSignal = 15 } } },
+        { "stdin", Web with { Stdin = true } },
+        { "pid_file", Web with { PidFile = "/web.pid" } },
         { "settings", Web with { Policy = Web.Policy with { Jitter = 0.7 } } },
         { "env A", Web with { Env = Env(("A", "2"), ("PATH", "/bin")) } },
         { "env +B", Web with { Env = Env(("A", "1"), ("B", ""), ("PATH", "/bin")) } },

@@ -3,6 +3,7 @@ using Pharos.Core.Lifecycle;
 using Pharos.Core.Ports;
 using Pharos.Core.Schedules;
 using Pharos.Core.Specs;
+using Pharos.Core.Specs.Logs;
 using Pharos.Supervisor.State;
 using Pharos.TestKit;
 using Xunit;
@@ -192,8 +193,12 @@ public sealed class FileStateStoreTests : IDisposable
                     Resources = new ResourceSpec { MemoryBytes = 1 << 20, CpuPercent = 150, Tasks = 64 },
                     Job = new JobSpec { Cron = "0 3 * * *", Zone = "UTC", Overlap = JobOverlap.Replace, History = 3, Deadline = TimeSpan.FromHours(1) },
                     Autostart = false,
+                    Logs = new LogSpec { CombinedFile = "/c.log", TimeFormat = "iso", Rotation = new() { Age = TimeSpan.FromDays(3), Keep = 0 }, Redaction = new() { Patterns = ["a", "b"] }, Samples = [new(LogLevel.Debug, 0.1)], Ship = false },
                     OutFile = "/o.log",
                     ErrFile = "/e.log",
+                    PidFile = "/run/{number}.pid",
+                    Stdin = true,
+                    Annotations = ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal).Add("face", "{}"),
                     Args = ["a", "b"],
                     Env = ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal).Add("KEY", "value \u00e9 \n"),
                     Limits = [new ResourceLimit("nofile", 1024, ulong.MaxValue)],
@@ -217,10 +222,11 @@ public sealed class FileStateStoreTests : IDisposable
                 [
                     new SavedInstance
                     {
-                        Index = 0, Wanted = true, Incarnation = 7, Process = new ProcessIdentity(12, 345, "boot"), Failure = FailureReason.CrashLoop,
+                        Index = 0, Number = 5, CreatedAt = DateTimeOffset.UnixEpoch.AddDays(9), Wanted = true, Incarnation = 7, Process = new ProcessIdentity(12, 345, "boot"), Failure = FailureReason.CrashLoop,
                         CountersSince = DateTimeOffset.UnixEpoch.AddDays(2),
                         StartedAt = DateTimeOffset.UnixEpoch.AddDays(3),
                         LastRestart = RestartReason.MemoryLimit,
+                        RestartsShown = 2,
                         Counters = new SavedCounters { LogBytes = [1, 2], LogRecords = [3], LogDropped = [4, 5], Durations = [new SavedHistogram("run", "crash", [0, 2], 1.25)] },
                         LastExit = new SavedExit(ExitReason.OomKill, new ExitStatus(null, 9, OomKilled: true), DateTimeOffset.UnixEpoch.AddDays(4), TimeSpan.FromMilliseconds(12.5), ["last", "words"]),
                         Run = new SavedRun

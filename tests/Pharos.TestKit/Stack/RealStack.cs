@@ -142,6 +142,9 @@ public sealed class RealStack : IAsyncDisposable
     /// <summary>Every ExportLogsServiceRequest so far, as OTLP/JSON, in order.</summary>
     public IReadOnlyList<JsonElement> ReadLogs() => Read("logs.jsonl");
 
+    /// <summary>Where the collector writes the ExportLogsServiceRequests, one OTLP/JSON document a line: for whoever wants to read a million of them one by one.</summary>
+    public string LogsFile => _home.File("logs.jsonl");
+
     /// <summary>Every ExportMetricsServiceRequest so far, as OTLP/JSON, in order.</summary>
     public IReadOnlyList<JsonElement> ReadMetrics() => Read("metrics.jsonl");
 

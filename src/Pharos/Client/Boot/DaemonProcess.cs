@@ -30,7 +30,7 @@ internal static unsafe class DaemonProcess
         var actions = stackalloc byte[ClientLibc.OpaqueBytes];
         var attributes = stackalloc byte[ClientLibc.OpaqueBytes];
         var signals = stackalloc byte[ClientLibc.OpaqueBytes];
-        using var argv = new CStrings(Arguments());
+        using var argv = new CStrings([.. Arguments(), .. home.DaemonArguments]);
         using var envp = new CStrings(Environment(shell, home));
         using var paths = new CStrings([Executable, "/dev/null", home.Log, home.Path]);
 

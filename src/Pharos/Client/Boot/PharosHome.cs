@@ -7,6 +7,9 @@ namespace Pharos.Client.Boot;
 /// <param name="Path">Absolute.</param>
 internal sealed record PharosHome(string Path)
 {
+    /// <summary>What the daemon is told besides, by whoever starts it here.</summary>
+    public IReadOnlyList<string> DaemonArguments { get; init; } = [];
+
     /// <summary>The control socket.</summary>
     public string Socket => $"{Path}/pharos.sock";
 

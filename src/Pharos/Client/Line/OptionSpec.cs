@@ -30,6 +30,9 @@ internal enum ValueKind
     /// <summary>name=soft or name=soft:hard.</summary>
     Limit,
 
+    /// <summary>KEY=VALUE.</summary>
+    Pair,
+
     /// <summary>One of the words of the option.</summary>
     Choice,
 }

@@ -69,7 +69,7 @@ internal sealed record ParsedLine(VerbSpec Verb)
                 break;
             }
 
-            if (arg.Length < 2 || arg[0] != '-')
+            if (arg.Length < 2 || arg[0] != '-' || (verb.TakesNumbers && int.TryParse(arg, out _)))
             {
                 reading._words.Add(arg);
                 continue;

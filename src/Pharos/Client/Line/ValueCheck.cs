@@ -9,14 +9,15 @@ internal static class ValueCheck
         ValueKind.None => null,
         ValueKind.Text => value.Length > 0 ? null : "needs a value",
         ValueKind.Number => Number(option, value),
-        ValueKind.Instances => value == "max" || (int.TryParse(value, out var n) && n is >= 1 and <= 10_000)
+        ValueKind.Instances => value == "max" || (int.TryParse(value, out var n) && n is >= -10_000 and <= 10_000)
             ? null
-            : "wants a number from 1, or 'max' for one per processor",
+            : "wants a number from 1, 'max' or 0 for one per processor, or -N for that many less",
         ValueKind.Duration => IsDuration(value) ? null : "wants a duration such as 500ms, 5s, 2m or 1h (a bare number is milliseconds)",
         ValueKind.Octal => IsOctal(value) ? null : "wants octal digits such as 022",
         ValueKind.ExitCodes => AreExitCodes(value) ? null : "wants exit codes 0..255 separated by commas",
         ValueKind.Variable => IsVariable(value) ? null : "wants NAME=VALUE, or NAME for a variable of this shell",
         ValueKind.Limit => IsLimit(value) ? null : "wants NAME=SOFT or NAME=SOFT:HARD, for example nofile=65536",
+        ValueKind.Pair => IsLimit(value) ? null : "wants KEY=VALUE, for example rotate.size=20m",
         ValueKind.Choice => Array.IndexOf(option.Choices, value) >= 0 ? null : $"wants {string.Join(" or ", option.Choices)}",
     };
 

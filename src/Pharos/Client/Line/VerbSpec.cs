@@ -30,6 +30,9 @@ internal sealed record VerbSpec(string Name, string Usage, string Summary)
     /// <summary>Whether its words are names of apps (completion).</summary>
     public bool TakesApps { get; init; }
 
+    /// <summary>Whether a word may be a negative number.</summary>
+    public bool TakesNumbers { get; init; }
+
     /// <summary>Whether it is called so.</summary>
     public bool Answers(string name) => name == Name || Array.IndexOf(Aliases, name) >= 0;
 }

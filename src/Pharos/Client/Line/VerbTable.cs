@@ -67,6 +67,25 @@ internal static class VerbTable
             LeastWords = 1, MostWords = Many, Words = Selector, TakesApps = true,
             Examples = [("pharos restart web", "all instances of web"), ("pharos restart web:0", "the first instance only")],
         },
+        new("reload", "APP...|all [--parallel N]", "new processes in place of the old ones, without a gap where the app can do that")
+        {
+            LeastWords = 1, MostWords = Many, Words = Selector, TakesApps = true,
+            Options = [new("--parallel", ValueKind.Number, "N", "how many instances at a time (1)") { Least = 1, Most = 1000 }],
+            Details =
+                """
+                Instances that share their listeners (--cluster) are replaced one at a time: the new process comes up beside the old one; when it is
+                ready the old one takes no new connections, finishes what it is at and goes. One that does not get ready in time goes instead, the
+                old one stays, and the command fails. An app whose processes cannot run beside each other is restarted, one instance at a time,
+                and each is waited for; --reload-overlap at its start declares that they can.
+                """,
+            Examples = [("pharos reload web", "all instances of web, one after the other"), ("pharos reload all --parallel 2", "everything, two at a time")],
+        },
+        new("scale", "APP N|+N|-N", "more instances of an app, or fewer")
+        {
+            LeastWords = 2, MostWords = 2, Words = "an app, and how many: N, +N or -N", TakesApps = true, TakesNumbers = true,
+            Details = "The highest numbers go first, and finish what they are at.",
+            Examples = [("pharos scale web 4", "four instances"), ("pharos scale web +1", "one more"), ("pharos scale web -1", "one less")],
+        },
         new("run", "APP [--wait]", "run a job now")
         {
             LeastWords = 1, MostWords = 1, Words = "a job: the NAME of an app with a schedule", TakesApps = true,
@@ -97,25 +116,22 @@ internal static class VerbTable
             Details = "Settings, instances, log files, and how the last process of each ended, with its last words.\nNames of environment variables are shown, values are not.",
             Examples = [("pharos describe web", "the app and its instances"), ("pharos describe web --json", "for programs")],
         },
-        new("logs", "[APP|all]", "show the last lines, then follow the output")
-        {
-            Aliases = ["log"], MostWords = 1, TakesApps = true,
-            Details = "Ctrl-C ends it.",
-            Options =
-            [
-                new("--lines", ValueKind.Number, "N", "how many of the last lines to begin with (15)") { Short = "-n", Least = 0 },
-                new("--no-follow", ValueKind.None, "", "print the last lines and end") { Alias = "--nostream" },
-                new("--follow", ValueKind.None, "", "go on with what comes; this is what happens anyway") { Short = "-f" },
-                new("--out", ValueKind.None, "", "stdout only"),
-                new("--err", ValueKind.None, "", "stderr only"),
-            ],
-            Examples = [("pharos logs", "all apps"), ("pharos logs web --lines 200", "more of the past"), ("pharos logs web:0 --err --no-follow", "the last errors of one instance")],
-        },
+        LogsOptions.Verb,
         new("monit", "[APP]", "live screen of instances, their use of the machine and their output")
         {
             Aliases = ["dash"], MostWords = 1, TakesApps = true,
             Details = "Needs a terminal. Press ? in it for its keys.",
             Examples = [("pharos monit", "everything"), ("pharos monit web", "begin with web selected")],
+        },
+        new("flush", "[APP|all]", "empty log files, and delete their rotations")
+        {
+            MostWords = 1, Words = Selector, TakesApps = true,
+            Examples = [("pharos flush web", "of one app"), ("pharos flush", "of all")],
+        },
+        new("reload-logs", "", "open all log files anew, after something else has renamed them")
+        {
+            Details = "For logrotate's postrotate. Signal SIGUSR2 to the daemon does the same; a renamed file is noticed within a second anyway while its app prints.",
+            Examples = [("pharos reload-logs", "what comes from now on goes into files of the usual names")],
         },
         new("save", "", "write the state to disk now")
         {
@@ -136,6 +152,22 @@ internal static class VerbTable
                 runs, which brings back by itself what was up when the last one ended.
                 """,
             Examples = [("pharos resurrect", "as it was at the last save"), ("pharos resurrect --file ~/.pharos/state/00000012.json", "as it was in that generation")],
+        },
+        new("migrate", "[--dry-run] [--from DUMP]", "take over the apps of a PM2 that runs, or of its dump.pm2")
+        {
+            Options =
+            [
+                new("--dry-run", ValueKind.None, "", "only say what would be done, and what will be otherwise than it was"),
+                new("--from", ValueKind.Text, "DUMP", "a dump.pm2; without it the PM2 that runs in PM2_HOME, else the dump.pm2 in it"),
+                new("--pm2-home", ValueKind.Text, "FOLDER", "PM2's folder; default PM2_HOME, else ~/.pm2"),
+                new("--json", ValueKind.None, "", "the plan, or what came of it, as JSON"),
+            ],
+            Details =
+                """
+                One after the other each app is stopped there, started here, and watched until it is up; one that does not come up here is deleted here
+                and started there again. When all were taken over PM2 itself is ended. From then on the pm2 links of pharos are what talks to them.
+                """,
+            Examples = [("pharos migrate --dry-run", "what would change?"), ("pharos migrate", "do it")],
         },
         new("startup", "[systemd|openrc] [options]", "start the daemon and its apps when the machine starts")
         {
@@ -189,6 +221,7 @@ internal static class VerbTable
             Options =
             [
                 new("--metrics", ValueKind.Text, "[HOST:]PORT", "run: answer scrapes on this port as well"),
+                new("--pm2-home", ValueKind.Text, "FOLDER", "run: as the daemon of PM2's command line, with its files in this folder (docs/pm2.md)"),
                 new("--keep-apps", ValueKind.None, "", "stop: leave the apps running; the next daemon takes them back"),
             ],
             Details =

@@ -47,6 +47,7 @@ internal static class StartRequestJson
         Text(json, "grace", request.Grace);
         Text(json, "version", request.Version);
         Text(json, "instanceVar", request.InstanceVar);
+        Text(json, "numberVar", request.NumberVar);
         Text(json, "incrementVar", request.IncrementVar);
         Flag(json, "injectOtel", request.InjectOtel);
         Probe(json, "ready", request.Ready);
@@ -64,9 +65,17 @@ internal static class StartRequestJson
         json.End(']');
         Watch(json, request.Watch);
         Schedule(json, request.Schedule);
+        Text(json, "cluster", request.Cluster);
+        Flag(json, "httpStats", request.HttpStats);
+        Reload(json, request.Reload);
+        Flag(json, "ipc", request.Ipc);
+        Text(json, "stopMessage", request.StopMessage);
         Flag(json, "autostart", request.Autostart);
+        Map(json, "logs", request.Logs);
         Text(json, "outFile", request.OutFile);
         Text(json, "errFile", request.ErrFile);
+        Text(json, "pidFile", request.PidFile);
+        Map(json, "annotations", request.Annotations);
         return json.End('}').ToBytes();
     }
 
@@ -87,6 +96,20 @@ internal static class StartRequestJson
         Number(json, "failures", probe.Failures);
         Number(json, "successes", probe.Successes);
         Text(json, "deadline", probe.Deadline);
+        json.End('}');
+    }
+
+    private static void Reload(JsonText json, ReloadRequest? reload)
+    {
+        if (reload is null)
+        {
+            return;
+        }
+
+        json.Name("reload").Begin('{');
+        Text(json, "timeout", reload.Timeout);
+        Text(json, "drain", reload.Drain);
+        Flag(json, "overlap", reload.Overlap);
         json.End('}');
     }
 

@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using Pharos.TestKit;
+
+namespace Pharos.Node.Tests;
+
+/// <summary>The binaries of several majors; installed by <c>tests/node/install</c> when they are not there.</summary>
+internal static class Nodes
+{
+    private static readonly Lazy<string> Folder = new(Install);
+
+    /// <summary>All that are supported.</summary>
+    public static TheoryData Versions => new("18", "20", "22", "24");
+
+    /// <summary>Path of one.</summary>
+    public static string Of(string version) => Path.Combine(Folder.Value, version, "node");
+
+    private static string Install()
+    {
+        using var install = Process.Start(new ProcessStartInfo(Repository.PathOf("tests", "node", "install")) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        var folder = install.StandardOutput.ReadToEnd().Trim();
+        install.WaitForExit();
+        return install.ExitCode == 0 ? folder : throw new InvalidOperationException("tests/node/install failed: it says why above");
+    }
+
+    /// <summary>One version a row.</summary>
+    internal sealed class TheoryData : Xunit.TheoryData<string>
+    {
+        public TheoryData(params ReadOnlySpan<string> versions)
+        {
+            foreach (var version in versions)
+                Add(version);
+        }
+    }
+}
