@@ -36,6 +36,31 @@ public sealed class ClusterTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Two_apps_on_one_address_share_it_under_PM2_only(bool common)
+    {
+        using var world = new NodeWorld(Nodes.Newest, common: common);
+        var script = world.Script("app.js", Server);
+        var port = FreePort.Next();
+        var first = world.Start(script, 0, ("AT", $"{port}"));
+        await first.Says<RuntimeWord.Listening>();
+        world.Spec = world.Spec with { Name = "other" };
+        var second = world.Start(script, 0, ("AT", $"{port}"));
+        if (!common)
+        {
+            await second.End;
+            Assert.Contains("EADDRINUSE", File.ReadAllText(second.ErrPath), StringComparison.Ordinal);
+            return;
+        }
+
+        await second.Says<RuntimeWord.Listening>();
+        first.Process.SignalTree(9);
+        await first.End;
+        Assert.Equal($"{second.Process.Identity.Pid}", LastLine(await NodeWorld.AskAsync(port)).Split(' ')[0]);
+    }
+
+    [Theory]
     [MemberData(nameof(Versions))]
     public async Task Connections_are_handed_out_in_turn(string version)
     {

@@ -7,6 +7,7 @@ using Pharos.Core.Ports;
 using Pharos.Core.Specs;
 using Pharos.Linux.Processes;
 using Pharos.Linux.Sockets;
+using Pharos.Node.Cluster;
 using Pharos.TestKit;
 
 namespace Pharos.Node.Tests;
@@ -22,14 +23,15 @@ internal sealed class NodeWorld : IDisposable
     private NodeRuntimes _runtimes;
     private int _incarnation;
 
-    public NodeWorld(string version, AppSpec? spec = null)
+    public NodeWorld(string version, AppSpec? spec = null, bool common = false)
     {
         _node = Nodes.Of(version);
         Spec = spec ?? new AppSpec { Name = "app", Script = "app.js", Cwd = _home.Path, Cluster = ClusterBalance.Shared };
-        _runtimes = new NodeRuntimes(_sockets, _home.Path, Said.Enqueue);
+        _runtimes = new NodeRuntimes(common ? new CommonSockets(_sockets) : _sockets, _home.Path, Said.Enqueue);
     }
 
-    public AppSpec Spec { get; }
+    /// <summary>The app that is started next.</summary>
+    public AppSpec Spec { get; set; }
 
     public string Folder => _home.Path;
 

@@ -85,4 +85,9 @@ public interface IListenSockets
     /// <param name="handle">It; ours from here on.</param>
     /// <param name="at">What it was opened with.</param>
     IListenSocket Wrap(SafeHandle handle, ListenAt at);
+
+    /// <summary>A further descriptor of an open socket, for another app.</summary>
+    /// <param name="socket">One of these.</param>
+    /// <returns>Null: no descriptors are left.</returns>
+    IListenSocket? Copy(IListenSocket socket);
 }

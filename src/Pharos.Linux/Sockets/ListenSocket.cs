@@ -20,12 +20,15 @@ internal sealed class ListenSocket : IListenSocket
 
     internal ListenSocket(Fd fd, ListenAt at, ReadLoop loop)
     {
-        (_fd, _loop) = (fd, loop);
+        (_fd, At, _loop) = (fd, at, loop);
         Name = NameOf(fd);
         Inode = InodeOf(fd);
         if (at is { Kind: ListenKind.Unix, Address: ['/', ..] path })
             (_path, _file) = (path, FileAt(path));
     }
+
+    /// <summary>What it was opened with.</summary>
+    public ListenAt At { get; }
 
     public SafeHandle Handle => _fd;
 

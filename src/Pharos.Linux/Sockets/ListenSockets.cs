@@ -32,6 +32,14 @@ public sealed class ListenSockets : IListenSockets, IDisposable
     public IListenSocket Wrap(SafeHandle handle, ListenAt at) => new ListenSocket((Fd)handle, at, _loop);
 
     /// <inheritdoc/>
+    public IListenSocket? Copy(IListenSocket socket)
+    {
+        using var pin = ((Fd)socket.Handle).Hold();
+        var copy = Libc.fcntl(pin.Raw, Libc.F_DUPFD_CLOEXEC, 10);
+        return copy < 0 ? null : new ListenSocket(new Fd(copy), ((ListenSocket)socket).At, _loop);
+    }
+
+    /// <inheritdoc/>
     public void Dispose() => _loop.Dispose();
 
     private int OpenInternet(ListenAt at, IPAddress address, out IListenSocket? socket)

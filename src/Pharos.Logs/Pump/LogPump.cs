@@ -212,7 +212,14 @@ public sealed class LogPump : IDisposable
                     break;
                 var leave = Math.Max(0, tail.Unread - (unread - (most / 8 * 7)));
                 unread -= tail.Unread - leave;
-                tail.Drop(_buffer, leave);
+                try
+                {
+                    tail.Drop(_buffer, leave);
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    _warn($"cannot drop output of {tail.Log.Key} that is over its limit: {e.Message}");
+                }
             }
         }
     }

@@ -37,8 +37,8 @@ internal sealed partial class StreamTail
             at += bytes.Length;
         }
 
-        foreach (var file in _log.FilesOf(Stderr))
-            _log.Store.Get(file).EndLine(UnixNanos(), _whose);
+        _now = UnixNanos();
+        EndLines();
         lock (_log.Gate)
         {
             _followed = _log.IsFollowed;

@@ -117,6 +117,19 @@ internal sealed partial class StreamTail : IDisposable
     public void Finish()
     {
         _now = UnixNanos();
+        EndLines();
+        lock (_log.Gate)
+        {
+            _followed = _log.IsFollowed;
+            _framer.Flush(_handler);
+            _log.Passed(Stderr, Position);
+        }
+
+        _log.Grown?.Invoke(Stderr);
+    }
+
+    private void EndLines()
+    {
         foreach (var file in _log.FilesOf(Stderr))
         {
             try
@@ -128,15 +141,6 @@ internal sealed partial class StreamTail : IDisposable
                 // Ignoring: without the mark the half line is one when the next process writes.
             }
         }
-
-        lock (_log.Gate)
-        {
-            _followed = _log.IsFollowed;
-            _framer.Flush(_handler);
-            _log.Passed(Stderr, Position);
-        }
-
-        _log.Grown?.Invoke(Stderr);
     }
 
     private long Position

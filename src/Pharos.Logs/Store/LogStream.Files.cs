@@ -73,7 +73,21 @@ internal sealed partial class LogStream
             Ready(now);
     }
 
+    /// <summary>Opens file and index, or neither: a full disk may refuse the catalogue when the file is open already.</summary>
     private void Open(long now)
+    {
+        try
+        {
+            OpenBoth(now);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    private void OpenBoth(long now)
     {
         _file = _files.Append(Options.Path);
         var facts = _file.Facts;

@@ -86,7 +86,7 @@ internal sealed class NodeInspect
         if (columns <= 1)
             return items;
         var widths = Enumerable.Range(0, columns).Select(c => Enumerable.Range(0, count).Where(i => i % columns == c).Select(i => items[i].Length).DefaultIfEmpty(0).Max() + 2).ToList();
-        var right = count == items.Count && array.All(i => i?.GetValueKind() == JsonValueKind.Number);
+        var right = array.Take(items.Count).All(i => i?.GetValueKind() == JsonValueKind.Number);
         List<string> lines = [];
         for (var i = 0; i < count; i += columns)
         {

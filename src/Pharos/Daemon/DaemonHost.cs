@@ -21,6 +21,7 @@ using Pharos.Linux.Watching;
 using Pharos.Logs.Pump;
 using Pharos.Logs.Store;
 using Pharos.Node;
+using Pharos.Node.Cluster;
 using Pharos.Pm2.Home;
 using Pharos.Pm2.Sockets;
 using Pharos.Supervisor;
@@ -59,7 +60,7 @@ internal static class DaemonHost
         using var notify = new NotifySockets(Path.Combine(paths.Stdio, "notify"));
         using var files = new FileWatch();
         using var sockets = new ListenSockets();
-        var runtimes = new NodeRuntimes(sockets, paths.Stdio, log.Say);
+        var runtimes = new NodeRuntimes(paths.Pm2 is null ? sockets : new CommonSockets(sockets), paths.Stdio, log.Say);
         var services = new ActorServices
         {
             Host = host,

@@ -9,7 +9,7 @@ public sealed class MemoryLimitTests : PharosTest
     {
         // The memory is a child's: that of the main process alone would stay below the limit.
         var hog = Pharos.Script("hog.sh", "trap 'exit 0' INT; x=$(head -c 60000000 /dev/zero | tr '\\0' a); echo full; while :; do sleep 0.05; done");
-        var app = Pharos.Script("app.sh", $"trap 'echo asked to stop; wait; exit 0' INT; test -e had || {hog} & touch had; while :; do sleep 0.05; done");
+        var app = Pharos.Script("app.sh", $"trap 'echo asked to stop; wait; exit 0' INT; if [ ! -e had ]; then touch had; {hog} & fi; while :; do sleep 0.05; done");
         await Pharos.OkAsync("start", app, "--name", "app", "--max-memory", "40m", "--min-uptime", "20ms");
         var after = await Pharos.UntilAsync("app", it => it.IsRunning && it.Incarnation == 2, "is back");
         Assert.Equal(("memory_limit", "memory_limit", 1L), (after.LastRestartReason, after.LastExit!.Reason, after.Restarts));

@@ -34,6 +34,20 @@ public sealed class OthersHandsTests : IDisposable
     }
 
     [Fact]
+    public void A_catalogue_that_cannot_be_written_now_is_tried_again_and_no_line_is_lost()
+    {
+        var log = Log();
+        var inTheWay = Directory.CreateDirectory(Path.Combine(_store.FolderOf(File0), "catalog.json.new")).FullName; // the disk says no
+        Assert.ThrowsAny<UnauthorizedAccessException>(() => Samples.Print(log, "one"));
+        Assert.ThrowsAny<UnauthorizedAccessException>(() => Samples.Print(log, "one"));
+        Directory.Delete(inTheWay);
+        Samples.Print(log, "one");
+        Samples.Print(log, "two");
+        Assert.Equal("one\ntwo\n", File.ReadAllText(File0));
+        Found(["one", "two"], []);
+    }
+
+    [Fact]
     public void After_copytruncate_lines_go_to_the_beginning_of_the_file()
     {
         var log = Log();
