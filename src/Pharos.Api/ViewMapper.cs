@@ -111,6 +111,7 @@ internal static class ViewMapper
             CronZone = spec.CronZone,
             Ready = spec.Ready?.Check,
             Live = spec.Live?.Check,
+            Listen = [.. spec.Listen.Select(l => l.At)],
             DependsOn = [.. spec.DependsOn.Select(d => d.App)],
             Watch = [.. spec.Watch?.Paths ?? []],
             WatchIgnore = [.. spec.Watch?.Ignore ?? []],

@@ -120,6 +120,9 @@ public sealed record StartRequest
     /// <summary>Apps that have to be there first.</summary>
     public IReadOnlyList<DependencyRequest> DependsOn { get; init; } = [];
 
+    /// <summary>Sockets that are opened for it and handed to each of its processes, as systemd's socket activation has it.</summary>
+    public IReadOnlyList<ListenRequest> Listen { get; init; } = [];
+
     /// <summary>Files whose change restarts it; null: none.</summary>
     public WatchRequest? Watch { get; init; }
 
@@ -216,6 +219,22 @@ public sealed record DependencyRequest
 
     /// <summary>True: the dependant is restarted when somebody restarts the dependency.</summary>
     public bool? Restart { get; init; }
+}
+
+/// <summary>A socket that is opened for an app.</summary>
+public sealed record ListenRequest
+{
+    /// <summary><c>PORT</c>, <c>ADDRESS:PORT</c>, <c>udp:PORT</c>, <c>udp:ADDRESS:PORT</c> or a path.</summary>
+    public required string At { get; init; }
+
+    /// <summary>What the app knows it by (<c>LISTEN_FDNAMES</c>); null: unknown.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>How many connections may wait.</summary>
+    public int? Backlog { get; init; }
+
+    /// <summary>Each instance has a socket of its own on the port, SO_REUSEPORT.</summary>
+    public bool? ReusePort { get; init; }
 }
 
 /// <summary>Files whose change restarts an app.</summary>

@@ -227,6 +227,9 @@ public sealed record AppView
     /// <summary>Apps that have to be there first.</summary>
     public IReadOnlyList<string> DependsOn { get; init; } = [];
 
+    /// <summary>Addresses at which sockets are opened for it.</summary>
+    public IReadOnlyList<string> Listen { get; init; } = [];
+
     /// <summary>When it runs and what its runs came to; null when it is no job.</summary>
     public JobView? Job { get; init; }
 

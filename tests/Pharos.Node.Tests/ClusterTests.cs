@@ -40,7 +40,7 @@ public sealed class ClusterTests
     [InlineData(false)]
     public async Task Two_apps_on_one_address_share_it_under_PM2_only(bool common)
     {
-        using var world = new NodeWorld(Nodes.Newest, common: common);
+        using var world = new NodeWorld("22", common: common);
         var script = world.Script("app.js", Server);
         var port = FreePort.Next();
         var first = world.Start(script, 0, ("AT", $"{port}"));

@@ -54,6 +54,28 @@ internal sealed partial class SpecReader
         };
     }
 
+    private IEnumerable<ListenSpec> Listen(StartRequest r)
+    {
+        if (r.Listen.Count > 0 && (r.Cluster is not null || r.Ipc == true || r.StopMessage is not null || r.Ready?.Check == "ipc"))
+            _faults.Add("listen does not go with cluster, ipc and stopMessage: descriptor 3 is the channel there, and the first socket here; take one of them away");
+        if (r.Listen.Count > 0 && r.Schedule is not null)
+            _faults.Add("listen does not go with schedule: a job ends by itself, and serves nobody");
+        if (r.Listen.GroupBy(l => l.At).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            _faults.Add($"listen '{twice.Key}' is there twice: take one away");
+        foreach (var listen in r.Listen)
+        {
+            if (!ListenSpec.TryParse(listen.At, out var at))
+                _faults.Add($"listen '{listen.At}' is no address: write 8080, 127.0.0.1:8080, [::1]:8080, udp:5353 or /run/app.sock");
+            else if (listen.ReusePort == true && at.Kind == Core.Ports.ListenKind.Unix)
+                _faults.Add($"listen '{listen.At}': a path has no port that several sockets could share; take reusePort away");
+            if (listen.Name is { } name && (name.Length is 0 or > 255 || name.Any(c => c is ':' or < ' ' or > '~')))
+                _faults.Add($"listen.name '{name}' is not usable: up to 255 printable ASCII characters without a colon");
+            if (listen.Backlog is < 1)
+                _faults.Add($"listen.backlog {listen.Backlog} is out of range: 1 and more");
+            yield return new() { At = listen.At, Name = listen.Name ?? ListenSpec.DefaultName, Backlog = listen.Backlog ?? new ListenSpec { At = "" }.Backlog, ReusePort = listen.ReusePort ?? false };
+        }
+    }
+
     private ProbeSpec? Probe(string key, ProbeRequest? r)
     {
         if (r is null)

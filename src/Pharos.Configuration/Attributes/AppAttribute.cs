@@ -36,6 +36,7 @@ internal enum AttributeKind
     Share,
     Tasks,
     Dependencies,
+    Listening,
     Watch,
     Overlap,
     Parts,

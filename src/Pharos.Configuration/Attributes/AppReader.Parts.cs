@@ -149,6 +149,44 @@ internal sealed partial class AppReader
         return new() { App = app.Key, Condition = condition, Restart = restart };
     }
 
+    private List<ListenRequest> Listen()
+    {
+        Asked.Add("listen");
+        if (!_members.TryGetValue("listen", out var member) || member.Value is Node.Scalar { Kind: ScalarKind.Null })
+            return [];
+        return [.. (member.Value is Node.Sequence all ? all.Items : [At(member)]).Select(Listen).OfType<ListenRequest>()];
+    }
+
+    private ListenRequest? Listen(Node at)
+    {
+        if (at is not Node.Mapping parts)
+        {
+            if (Values.Address(at) is { } simple)
+                return new() { At = simple };
+            reporter.Wrong(at, Path("listen"), AttributeKind.Listening);
+            return null;
+        }
+
+        var listen = new ListenRequest { At = "" };
+        foreach (var part in parts.Members)
+        {
+            if (part.Key == "at" && Values.Address(part.Value) is { } address)
+                listen = listen with { At = address };
+            else if (part.Key == "name" && Values.Name(part.Value) is { } name)
+                listen = listen with { Name = name };
+            else if (part.Key == "backlog" && Values.Whole(part.Value, 1, int.MaxValue) is { } backlog)
+                listen = listen with { Backlog = (int)backlog };
+            else if (part.Key is "reuse_port" or "reusePort" && Values.Flag(part.Value) is { } own)
+                listen = listen with { ReusePort = own };
+            else
+                reporter.Fault(part.Line, $"{Path("listen")}.{part.Key}", "is not understood; accepted: at (an address), name (a text), backlog (a whole number from 1), reuse_port (true or false)");
+        }
+
+        if (!parts.Members.Any(m => m.Key == "at"))
+            reporter.Fault(parts.Line, $"{Path("listen")}.at", "is missing; accepted: an address such as 127.0.0.1:8080 or /run/app.sock");
+        return listen.At.Length > 0 ? listen : null;
+    }
+
     private WatchRequest? Watch()
     {
         var delay = Get("watch_delay", Values.Duration, AttributeKind.Duration);

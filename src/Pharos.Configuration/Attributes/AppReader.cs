@@ -77,6 +77,7 @@ internal sealed partial class AppReader(Node.Mapping app, string path, string fo
             Ready = Ready(),
             Live = Probe("live"),
             DependsOn = Dependencies(),
+            Listen = Listen(),
             Watch = Watch(),
             Schedule = Schedule(),
             Ipc = Flag("ipc"),

@@ -107,6 +107,7 @@ internal static class AttributeTable
             ],
         },
         new("live", CheckOrParts, "When it is beyond help and is restarted.") { Default = "nobody asks", Parts = Probe },
+        new("listen", Listening, "Sockets that the daemon opens and hands to every process of the app as descriptors 3, 4, … (`LISTEN_FDS`, `LISTEN_PID`, `LISTEN_FDNAMES`, as systemd's socket activation has it): they stay open while a process is replaced, and the app can be reloaded without a gap. With `reuse_port` each instance has one of its own on the same port."),
         new("depends_on", Dependencies, "Apps that must be ready (or started) first; they are stopped after it."),
         new("watch", AttributeKind.Watch, "Restart it when a file changes; true: a file of `cwd`.") { Default = "false" },
         new("ignore_watch", Files, "What `watch` passes over, as in gitignore(5), beside .git, node_modules, __pycache__, *.pid, editors' swap files and its logs: whatever the app itself writes, or it restarts itself for ever."),
@@ -129,7 +130,6 @@ internal static class AttributeTable
         .. LogAttributes.All,
 
         Later("watch_options"),
-        Later("listen"),
         Later("pid_file", "pid"),
         Later("treekill") with { Harmless = ["true", "null"] },
         Later("kill_retry_time"), Later("force"), Later("post_update"), Later("vizion"), Later("pmx"), Later("automation"),

@@ -87,6 +87,8 @@ internal static class Values
 
     public static string? Check(Node node) => Text(node) is { } text && ProbeSpec.TryParseCheck(text, out _, out _) ? text : null;
 
+    public static string? Address(Node node) => Name(node) is { } text && Core.Specs.ListenSpec.TryParse(text, out _) ? text : null;
+
     public static string? Status(Node node) => Name(node) is { } text && StatusRange.TryParse(text, out _) ? text : null;
 
     public static string? Pattern(Node node) => Text(node) is { } text && ProbeSpec.IsPattern(text) ? text : null;

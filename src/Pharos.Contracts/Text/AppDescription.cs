@@ -31,6 +31,7 @@ public static class AppDescription
         Line(text, "ready", app.Ready, width);
         Line(text, "live", app.Live, width);
         Line(text, "watch", app.Watch.Count > 0 ? string.Join(", ", app.Watch) : null, width);
+        Line(text, "listens on", app.Listen.Count > 0 ? string.Join(", ", app.Listen) : null, width);
         Line(text, "depends on", app.DependsOn.Count > 0 ? string.Join(", ", app.DependsOn) : null, width);
         if (app.Job is { } job)
         {

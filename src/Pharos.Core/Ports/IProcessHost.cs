@@ -59,6 +59,12 @@ public sealed record LaunchRequest
     /// <summary>Whether it gets a channel for messages as Node's <c>process.send</c> has it.</summary>
     public bool NodeChannel { get; init; }
 
+    /// <summary>Sockets that it gets as its descriptors 3, 4, 5…, with <c>LISTEN_FDS</c>, <c>LISTEN_PID</c> and <c>LISTEN_FDNAMES</c> as sd_listen_fds(3) has them; stay the caller's. Not together with <see cref="NodeChannel"/>, which is there.</summary>
+    public IReadOnlyList<SafeHandle> Sockets { get; init; } = [];
+
+    /// <summary>Their names.</summary>
+    public IReadOnlyList<string> SocketNames { get; init; } = [];
+
     /// <summary>File mode creation mask.</summary>
     public int? Umask { get; init; }
 

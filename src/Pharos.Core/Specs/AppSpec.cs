@@ -125,6 +125,9 @@ public sealed record AppSpec
     /// <summary>Its instances share their listeners, as Node's cluster module has it, and how; null: each is on its own.</summary>
     public ClusterBalance? Cluster { get; init; }
 
+    /// <summary>Sockets that are opened for it and handed to each of its processes.</summary>
+    public EquatableArray<ListenSpec> Listen { get; init; } = [];
+
     /// <summary>Whether its HTTP requests are counted and timed; null: when it is a Node app with a channel.</summary>
     public bool? HttpStats { get; init; }
 
@@ -133,7 +136,7 @@ public sealed record AppSpec
 
     /// <summary>Whether a new process may run beside the old one.</summary>
     /// <remarks>What it prints is read after all that the old one printed: a readiness that is read from there would wait for that.</remarks>
-    public bool CanOverlap => (Reload.Overlap ?? Cluster is not null) && Ready?.Kind != ProbeKind.Log;
+    public bool CanOverlap => (Reload.Overlap ?? (Cluster is not null || Listen.Count > 0)) && Ready?.Kind != ProbeKind.Log;
 
     /// <summary>False: declared, and started only when somebody asks.</summary>
     public bool Autostart { get; init; } = true;
@@ -172,7 +175,7 @@ public sealed record AppSpec
         && Limits == other.Limits && Stdio == other.Stdio && Policy == other.Policy && Version == other.Version
         && InjectOtel == other.InjectOtel && MaxMemoryBytes == other.MaxMemoryBytes && CronRestart == other.CronRestart && CronZone == other.CronZone
         && Ready == other.Ready && Live == other.Live && DependsOn == other.DependsOn && Watch == other.Watch && Resources == other.Resources && Job == other.Job
-        && Cluster == other.Cluster && HttpStats == other.HttpStats && Reload == other.Reload && Ipc == other.Ipc && StopMessage == other.StopMessage
+        && Cluster == other.Cluster && Listen == other.Listen && HttpStats == other.HttpStats && Reload == other.Reload && Ipc == other.Ipc && StopMessage == other.StopMessage
         && Autostart == other.Autostart && OutFile == other.OutFile && ErrFile == other.ErrFile && Logs == other.Logs && PidFile == other.PidFile && Stdin == other.Stdin
         && InstanceVar == other.InstanceVar && NumberVar == other.NumberVar && IncrementVar == other.IncrementVar && Env.SequenceEqual(other.Env);
 

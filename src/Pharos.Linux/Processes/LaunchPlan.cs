@@ -7,6 +7,8 @@ namespace Pharos.Linux.Processes;
 /// <summary>From a request to what is handed to the kernel.</summary>
 internal static class LaunchPlan
 {
+    private const string Shell = "/bin/sh";
+
     /// <summary>Finds what no kernel call would name well.</summary>
     internal static LaunchRefused? Check(LaunchRequest request, out Credentials? credentials)
     {
@@ -24,8 +26,9 @@ internal static class LaunchPlan
 
     internal static SpawnPlan Of(LaunchRequest request, Credentials? credentials, Fd[] files, Fd? stdin, Confinement confinement) => new()
     {
-        Executable = request.Executable,
-        Argv = request.Argv,
+        // The process id goes into the environment of the program, and is known to nobody before the process is there: the shell becomes the program.
+        Executable = request.Sockets.Count > 0 ? Shell : request.Executable,
+        Argv = request.Sockets.Count > 0 ? ["sh", "-c", "export LISTEN_PID=$$; exec \"$@\"", "sh", request.Executable, .. request.Argv.Skip(1)] : request.Argv,
         Envp = [.. Environment(request, credentials).Select(e => $"{e.Key}={e.Value}")],
         Cwd = request.Cwd,
         Descriptors = files,
@@ -49,6 +52,12 @@ internal static class LaunchPlan
         {
             env["NODE_CHANNEL_FD"] = $"{Channels.NodeChannel.ChildEnd}";
             env["NODE_CHANNEL_SERIALIZATION_MODE"] = "json";
+        }
+
+        if (request.Sockets.Count > 0)
+        {
+            env["LISTEN_FDS"] = $"{request.Sockets.Count}";
+            env["LISTEN_FDNAMES"] = string.Join(':', request.SocketNames);
         }
 
         if (credentials is { Name: { } name, Home: { } home })

@@ -69,6 +69,15 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
                 files = [.. files, .. ends];
             }
 
+            foreach (var socket in request.Sockets)
+            {
+                using var pin = ((Fd)socket).Hold();
+                var copy = Libc.fcntl(pin.Raw, Libc.F_DUPFD_CLOEXEC, 10);
+                if (copy < 0)
+                    return new LaunchRefused($"a socket cannot be handed over: {LinuxException.Describe(Libc.Errno)}", Transient: true);
+                files = [.. files, new Fd(copy)];
+            }
+
             var failed = _groups.Open(request, out confinement) ?? _spawner.Start(LaunchPlan.Of(request, credentials, files, stdin, confinement), out pid);
             if (failed is not null)
             {

@@ -49,6 +49,15 @@ public sealed class ActorServices
     /// <summary>Speaks with processes over their channels; null: nobody does, and no channel is given.</summary>
     public IAppRuntimes? Runtimes { get; init; }
 
+    /// <summary>Opens sockets for apps; null: nobody does, and an app that asks for one is refused.</summary>
+    public IListenSockets? Sockets
+    {
+        init => Shelf = value is null ? null : new SocketShelf(value);
+    }
+
+    /// <summary>The sockets that apps listen on.</summary>
+    internal SocketShelf? Shelf { get; private init; }
+
     /// <summary>What apps say over their channels.</summary>
     public AppMessages Messages { get; } = new();
 

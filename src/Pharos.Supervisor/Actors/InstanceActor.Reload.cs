@@ -33,7 +33,7 @@ public sealed partial class InstanceActor
     private Launcher MakeLauncher(bool onOtherSide)
     {
         var id = onOtherSide ? ServiceInstanceId.For(_services.Options.HostId, _spec.Namespace, Log.Key, overlap: true) : Id;
-        return new Launcher(_services, Log.Key, id, Telemetry.Resource, Log) { Speech = Speech, Number = _number };
+        return new Launcher(_services, Log.Key, id, Telemetry.Resource, Log) { Speech = Speech, Number = _number, Sockets = _sockets };
     }
 
     private Seat MakeSeat(bool onOtherSide)

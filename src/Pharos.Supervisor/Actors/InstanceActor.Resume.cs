@@ -61,6 +61,8 @@ public sealed partial class InstanceActor
         AwaitReady(seat, incarnation, running.SpawnedAt);
         if (!gone)
             SpeakAgain(incarnation, running);
+        if (!gone && _sockets?.TakeBack(Snapshot.Key.Index, _spec.Listen, running.Process) is { } lost)
+            _services.Say($"{Snapshot.Key}: the socket on {lost} cannot be taken back from it: connections are refused for a moment when it is restarted, and it cannot be reloaded until then");
         if (gone)
             Ended(incarnation, ExitStatus.Unknown, spawned.Task);
         spawned.SetResult(running);

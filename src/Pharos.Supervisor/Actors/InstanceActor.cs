@@ -34,6 +34,7 @@ public sealed partial class InstanceActor : IAsyncDisposable
     private readonly Channel<Letter> _inbox = Channel.CreateUnbounded<Letter>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Lazy<Seat>[] _seats; // the second one is made by the first reload that overlaps
     private readonly IAppRuntime? _runtime;
+    private readonly AppSockets? _sockets;
     private readonly Action _changed;
     private readonly JobSlot? _job;
     private readonly Task _loop;
@@ -77,6 +78,7 @@ public sealed partial class InstanceActor : IAsyncDisposable
             };
         }
 
+        _sockets = spec.Listen.Count > 0 ? services.Shelf?.Of(spec.Name) : null;
         _seats = [new(() => MakeSeat(onOtherSide: false)), new(() => MakeSeat(onOtherSide: true))];
         var fresh = new InstanceState { IsJob = spec.Job is not null, Policy = spec.Policy, DependsOn = [.. spec.DependsOn.Select(d => d.App)], Seed = BitConverter.ToUInt64(Id.ToByteArray()), Reload = spec.Reload, CanOverlap = spec.CanOverlap };
         var resumed = saved is null ? null : Resumption.Of(saved, fresh, SeatOn(saved.Run?.IsOnOtherSide == true).Launcher.NewestOf(marked ?? []), services.Time);
@@ -291,7 +293,11 @@ public sealed partial class InstanceActor : IAsyncDisposable
         if (step.Handled && letter.Event is Spawned or Adopted && next.State is { Phase: Phase.Starting or Phase.Running })
             BeginProbing(letter.Event, next.State);
         if (step.Handled && next.State is { Phase: Phase.Stopped or Phase.Failed, Beside: null })
+        {
             Speech?.Settled();
+            _sockets?.Release(Snapshot.Key.Index);
+        }
+
         if ((step.Handled && letter.Event is not StatusSaid) || next.Wanted != before.Wanted)
             _changed();
     }
@@ -388,6 +394,8 @@ public sealed partial class InstanceActor : IAsyncDisposable
         _job?.Dispose();
         Speech?.EndAll();
         _runtime?.Dispose();
+        if (_sockets is not null)
+            _services.Shelf!.Return(_spec.Name);
         foreach (var seat in _seats.Where(s => s.IsValueCreated))
             await seat.Value.DisposeAsync();
     }

@@ -39,6 +39,9 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
     /// <summary>Talks with the processes; null: nobody does.</summary>
     public InstanceSpeech? Speech { get; set; }
 
+    /// <summary>What it listens on; null: nothing is opened for it.</summary>
+    public AppSockets? Sockets { get; init; }
+
     /// <summary>Is shown each line of an incarnation; null: nobody.</summary>
     public Func<int, LineSeen>? Reader { get; set; }
 
@@ -97,6 +100,10 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
     {
         var (outPath, errPath) = StreamsOf(incarnation);
         var marker = MarkerOf(incarnation);
+        LaunchRefused? unheard = spec.Listen.Count > 0 && Sockets is null ? new LaunchRefused("listen: no sockets are opened here") : null;
+        var listens = spec.Listen.Count == 0 ? [] : Sockets?.Claim(key.Index, spec.Listen, out unheard) ?? [];
+        if (unheard is not null)
+            return unheard;
         // The reader is there before the writer: what a process prints into a FIFO and dies would be gone otherwise.
         var attachment = services.Pump.Attach(log, outPath, errPath, StdioOf(spec), Reader?.Invoke(incarnation));
         var speaks = Speech is not null && Speaks(spec, command.Executable);
@@ -118,6 +125,8 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
             StdinPath = spec.Stdin ? NewInput(incarnation) : null,
             Stdio = StdioOf(spec),
             NodeChannel = speaks,
+            Sockets = listens,
+            SocketNames = [.. spec.Listen.Select(l => l.Name)],
             User = spec.User,
             Group = spec.Group,
             Umask = spec.Umask,
@@ -181,10 +190,10 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
 
     /// <summary>Whether a process gets a channel: who asks for it, and every Node app that does not ask for none.</summary>
     private bool Speaks(AppSpec spec, string executable) =>
-        spec.Ipc ?? (spec.Ready?.Kind == ProbeKind.Ipc || services.Runtimes!.Speaks(executable));
+        spec.Listen.Count == 0 && (spec.Ipc ?? (spec.Ready?.Kind == ProbeKind.Ipc || services.Runtimes!.Speaks(executable)));
 
     /// <summary>Whether a process of an earlier daemon should have one.</summary>
-    public bool Speaks(AppSpec spec) => spec.Ipc ?? (spec.Ready?.Kind == ProbeKind.Ipc || (Resolve(spec).Value is { } found && services.Runtimes!.Speaks(found.Executable)));
+    public bool Speaks(AppSpec spec) => spec.Listen.Count == 0 && (spec.Ipc ?? (spec.Ready?.Kind == ProbeKind.Ipc || (Resolve(spec).Value is { } found && services.Runtimes!.Speaks(found.Executable))));
 
     /// <summary>A spool file takes all; whoever is to wait for the reader writes into a FIFO.</summary>
     private static StdioMode StdioOf(AppSpec spec) => spec.Logs.Overflow == LogOverflow.Block ? StdioMode.Fifo : spec.Stdio;

@@ -173,6 +173,8 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
 
         public string? Cluster { get; set; }
 
+        public ListenSpec[] Listen { get; set; } = [];
+
         public bool? HttpStats { get; set; }
 
         public ReloadEntry? Reload { get; set; }
@@ -235,6 +237,7 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             Ipc = s.Ipc,
             StopMessage = s.StopMessage,
             Cluster = s.Cluster?.ToString(),
+            Listen = [.. s.Listen],
             HttpStats = s.HttpStats,
             Reload = new(s.Reload.Timeout.TotalMilliseconds, s.Reload.Drain.TotalMilliseconds, s.Reload.Overlap),
             Autostart = s.Autostart,
@@ -284,6 +287,7 @@ internal sealed partial record StateFile(StateFile.AppEntry[] Apps, string? Boot
             Ipc = Ipc,
             StopMessage = StopMessage,
             Cluster = RunEntry.Parse<ClusterBalance>(Cluster),
+            Listen = [.. Listen],
             HttpStats = HttpStats,
             Reload = Reload is { } reload ? new ReloadSpec { Timeout = TimeSpan.FromMilliseconds(reload.Timeout), Drain = TimeSpan.FromMilliseconds(reload.Drain), Overlap = reload.Overlap } : new(),
             Autostart = Autostart,

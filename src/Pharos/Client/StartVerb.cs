@@ -123,6 +123,7 @@ internal static class StartVerb
             Ready = Probe(line, "--ready"),
             Live = Probe(line, "--live"),
             DependsOn = Dependencies(line.Value("--depends-on")),
+            Listen = Listen(line.Value("--listen")),
             Watch = Watch(line, shell),
             Schedule = line.Value("--schedule") is { } cron
                 ? new()
@@ -164,6 +165,17 @@ internal static class StartVerb
         }
 
         return dependencies;
+    }
+
+    private static List<ListenRequest> Listen(string? addresses)
+    {
+        var listen = new List<ListenRequest>();
+        foreach (var at in addresses?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])
+        {
+            listen.Add(new() { At = at });
+        }
+
+        return listen;
     }
 
     /// <summary>As PM2 has it: 0 and max are one per processor, a negative number is that many less, and one at least.</summary>

@@ -72,6 +72,7 @@ internal static class DaemonHost
             Shipping = telemetry.Ship(store),
             Files = files,
             Runtimes = runtimes,
+            Sockets = sockets,
             Say = log.Say,
             Options = new SupervisorOptions
             {

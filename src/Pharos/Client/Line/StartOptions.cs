@@ -30,6 +30,7 @@ internal static class StartOptions
             new("--live", ValueKind.Text, "CHECK", "restart it when this fails three times"),
             new("--start-period", ValueKind.Duration, "TIME", "failures of these checks do not count before (10s)"),
             new("--probe-interval", ValueKind.Duration, "TIME", "time between two checks (5s)"),
+            new("--listen", ValueKind.Text, "ADDR,ADDR", "sockets opened for it: 8080, 127.0.0.1:8080, /run/app.sock (LISTEN_FDS)"),
             new("--depends-on", ValueKind.Text, "APP,APP", "apps that must be ready first"),
             new("--watch", ValueKind.None, "", "restart it when a file of its working directory changes"),
             new("--watch-path", ValueKind.Text, "PATH", "watch this instead; repeatable") { Repeats = true },

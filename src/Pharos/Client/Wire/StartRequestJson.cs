@@ -63,6 +63,18 @@ internal static class StartRequestJson
         }
 
         json.End(']');
+        json.Name("listen").Begin('[');
+        foreach (var listen in request.Listen)
+        {
+            json.Begin('{');
+            Text(json, "at", listen.At);
+            Text(json, "name", listen.Name);
+            Number(json, "backlog", listen.Backlog);
+            Flag(json, "reusePort", listen.ReusePort);
+            json.End('}');
+        }
+
+        json.End(']');
         Watch(json, request.Watch);
         Schedule(json, request.Schedule);
         Text(json, "cluster", request.Cluster);
