@@ -247,7 +247,9 @@ internal sealed partial class LogStream
             Save(_catalog with { Segments = [.. _catalog.Segments.Where(s => s.Number != active.Number)] });
         else
             Close(active, path, now);
+        var goesOn = MidLine;
         Open(now);
+        MidLine |= goesOn; // a line that was too long to wait for
         _keeper.Prune(Options.Group, now);
     }
 

@@ -46,10 +46,12 @@ internal sealed class SegmentReader(ILogFiles files, string folder) : IDisposabl
         if (index is null)
             return SegmentEnd.Gone;
         var count = index.Count;
-        var at = Math.Max(0, index.LastAtOrBefore(from, e => e.Position));
-        if (count == 0 || (index[at].End <= from && at == count - 1))
+        // A line that goes on over the end of the segment before may end here without a byte: then the first entry says no more than that.
+        var goesOn = _lines.GoesOn(from);
+        var at = goesOn ? 0 : Math.Max(0, index.LastAtOrBefore(from, e => e.Position));
+        if (count == 0 || (!goesOn && index[at].End <= from && at == count - 1))
         {
-            next = _lines.GoesOn(from) ? _lines.Next : from;
+            next = goesOn ? _lines.Next : from;
             return SegmentEnd.Reached; // without opening the file: this is asked often
         }
 

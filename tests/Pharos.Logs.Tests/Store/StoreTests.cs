@@ -63,6 +63,18 @@ public sealed class StoreTests
         }));
 
     [Fact]
+    public void A_line_whose_end_never_came_is_whole_when_its_beginning_was_rotated_away()
+    {
+        using var home = new TempHome();
+        var spec = new LogSpec { MaxLineBytes = MaxLine, Rotation = new LogRotation { SizeBytes = 30, Keep = 0, Compression = LogCompression.None } };
+        using var shelf = new Shelf(home.Path, new LogFiles(), spec);
+        var output = Enumerable.Repeat((byte)'x', (2 * 30) + MaxLine + 6).ToArray(); // longer than is waited for with a rotation, and the process ends within a part
+        Feed(shelf, output, [], []);
+        Expect(shelf, output, [], spec);
+        Assert.True(Directory.EnumerateFiles(home.Path, "out*.log").Count() > 1, "it was rotated");
+    }
+
+    [Fact]
     public void Whenever_the_daemon_is_killed_the_next_one_goes_on_with_every_line_once() =>
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(Runs(10)), Prop.ForAll(Cases.ToArbitrary(), c =>
         {
