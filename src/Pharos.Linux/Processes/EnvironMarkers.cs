@@ -8,12 +8,14 @@ namespace Pharos.Linux.Processes;
 /// <remarks>
 /// Answers are remembered by pid and start time, since reading an environment costs as much as two stat lines and a scan wants them all.
 /// A process that carries a mark is ours for good, even if it cleans its environment by exec later. One that does not is believed only once it is a
-/// second old: a younger one may be between fork and exec. Other users' processes are unreadable unless we are root: they count as unmarked.
+/// second old: a younger one may be between fork and exec. While it is in exec its environment is empty for a moment, which is waited out. Other users' processes are unreadable unless we are root: they count as unmarked.
 /// </remarks>
 internal sealed class EnvironMarkers
 {
     /// <summary>Name of the variable.</summary>
     internal const string Variable = "PHAROS_INSTANCE_ID";
+
+    private const int MostLooks = 50;
 
     private static readonly byte[] Prefix = Encoding.ASCII.GetBytes(Variable + "=");
 
@@ -46,18 +48,26 @@ internal sealed class EnvironMarkers
             return answer.Marker;
         }
 
-        var marker = Read(proc, row.Pid);
-        if (marker is not null || BootInfo.NowTicks - row.StartTicks > BootInfo.TicksPerSecond)
+        var isYoung = BootInfo.NowTicks - row.StartTicks <= BootInfo.TicksPerSecond;
+        var marker = Read(proc, row, isYoung);
+        if (marker is not null || !isYoung)
             _known[key] = new Answer(marker, _scan);
         return marker;
     }
 
-    private string? Read(int proc, int pid)
+    private string? Read(int proc, in StatLine row, bool isYoung)
     {
-        int count;
-        while ((count = ProcFile.Read(proc, pid, "environ"u8, _buffer)) == _buffer.Length)
-            _buffer = new byte[_buffer.Length * 2];
-        return count <= 0 ? null : Find(_buffer.AsSpan(0, count));
+        for (var looks = 1; ; looks++)
+        {
+            int count;
+            while ((count = ProcFile.Read(proc, row.Pid, "environ"u8, _buffer)) == _buffer.Length)
+                _buffer = new byte[_buffer.Length * 2];
+            if (count != 0)
+                return count < 0 ? null : Find(_buffer.AsSpan(0, count));
+            if (!isYoung || row.IsKernelThread || looks == MostLooks || ProcessTree.StartOf(row.Pid) != row.StartTicks)
+                return null;
+            Thread.Sleep(1); // in exec: the old environment is gone, and the new one not there yet
+        }
     }
 
     internal static string? Find(ReadOnlySpan<byte> environment)

@@ -27,7 +27,7 @@ public sealed class LimitTests : PharosTest
         File.WriteAllText(Path.Combine(Pharos.Folder, "go"), "");
         var it = await Pharos.UntilAsync("hog", i => i.LastExit?.Reason == "oom_kill", "ends by its limit");
         Assert.Equal(9, it.LastExit!.Signal);
-        Assert.Contains($"pharos-{it.InstanceId}", string.Join(' ', Groups()));
+        await Eventually.True(() => Groups().Any(g => g.Contains($"pharos-{it.InstanceId}", StringComparison.Ordinal)), "the next one has a group", details: () => string.Join('\n', Groups()));
         await Pharos.OkAsync("delete", "hog");
         await Eventually.True(() => !Groups().Any(g => g.Contains(it.InstanceId, StringComparison.Ordinal)), "its groups are gone", details: () => string.Join('\n', Groups()));
     }
