@@ -45,6 +45,10 @@ internal static unsafe partial class ClientLibc
     [LibraryImport("libc")]
     public static partial void _exit(int status);
 
+    /// <summary>The handler is SIG_DFL, 0: nothing of ours runs in it.</summary>
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint signal(int number, nint handler);
+
     [LibraryImport("libc", SetLastError = true)]
     public static partial int open(byte* path, int flags, uint mode);
 

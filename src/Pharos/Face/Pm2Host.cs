@@ -14,6 +14,7 @@ namespace Pharos.Face;
 internal sealed class Pm2Host(Shell shell) : IPm2Host, IDisposable
 {
     private const string Deleted = " (deleted)"; // proc_pid_exe(5)
+    private const int SIGINT = 2;
     private readonly ManualResetEventSlim _end = new();
     private readonly List<PosixSignalRegistration> _signals = [];
 
@@ -98,6 +99,7 @@ internal sealed class Pm2Host(Shell shell) : IPm2Host, IDisposable
     {
         if (_signals.Count == 0)
         {
+            _ = ClientLibc.signal(SIGINT, 0); // a script that runs us in the background has it ignored; node takes it all the same, and so does whoever stands in for it
             foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT])
             {
                 _signals.Add(PosixSignalRegistration.Create(signal, context =>
