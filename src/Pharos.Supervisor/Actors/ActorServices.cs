@@ -28,6 +28,9 @@ public sealed class ActorServices
     /// <summary>Writes the state now. The supervisor sets it.</summary>
     internal Action SaveNow { get; set; } = () => { };
 
+    /// <summary>What there is in the spool folder, by slot, while instances are brought back: of a thousand each would read the folder of all. Null: it is looked at.</summary>
+    internal ILookup<string, string>? Spooled { get; set; }
+
     /// <summary>Clock.</summary>
     public required TimeProvider Time { get; init; }
 

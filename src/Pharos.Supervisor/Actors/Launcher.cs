@@ -57,10 +57,9 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
     public (int Incarnation, ProcessIdentity Process)? NewestOf(IReadOnlyList<MarkedProcess> marked)
     {
         (int Incarnation, ProcessIdentity Process)? newest = null;
-        foreach (var (identity, marker) in marked)
+        foreach (var (identity, marker) in AllOf(marked))
         {
-            if (marker.Split('.') is [var id, var number, var home] && id == instanceId.ToString() && home == _home
-                && int.TryParse(number, out var incarnation) && incarnation > (newest?.Incarnation ?? 0))
+            if (int.TryParse(marker.Split('.')[1], out var incarnation) && incarnation > (newest?.Incarnation ?? 0))
                 newest = (incarnation, identity);
         }
 
@@ -68,8 +67,11 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
     }
 
     /// <summary>All processes that carry a mark of this seat.</summary>
-    public IReadOnlyList<MarkedProcess> AllOf(IReadOnlyList<MarkedProcess> marked) =>
-        [.. marked.Where(m => m.Marker.Split('.') is [var id, _, var home] && id == instanceId.ToString() && home == _home)];
+    public IReadOnlyList<MarkedProcess> AllOf(IReadOnlyList<MarkedProcess> marked)
+    {
+        var mine = $"{instanceId}."; // looked at first: of a thousand instances each looks through a thousand marks
+        return [.. marked.Where(m => m.Marker.StartsWith(mine, StringComparison.Ordinal) && m.Marker.Split('.') is [_, _, var home] && home == _home)];
+    }
 
     public (string Out, string Err) StreamsOf(int incarnation)
     {
@@ -212,17 +214,22 @@ internal sealed class Launcher(ActorServices services, InstanceKey key, Guid ins
     /// <summary>By what the files that are there are called: the number of the incarnation, and a second number when they were set aside.</summary>
     private HashSet<string> Left()
     {
-        HashSet<string> found = [];
-        if (!Directory.Exists(services.Options.SpoolDirectory))
-            return found;
-        foreach (var path in Directory.EnumerateFiles(services.Options.SpoolDirectory, $"{key.App}-{key.Index}.*"))
-        {
-            var parts = Path.GetFileName(path)[($"{key.App}-{key.Index}".Length + 1)..].Split('.');
-            if (parts is [var label, "out" or "err"] && label.Split('-') is [var number, ..] && int.TryParse(number, out _))
-                found.Add(label);
-        }
+        var (stem, folder) = ($"{key.App}-{key.Index}", services.Options.SpoolDirectory);
+        if (services.Spooled is { } listed)
+            return [.. listed[stem]];
+        return Directory.Exists(folder) ? [.. SpoolLabels(Directory.EnumerateFiles(folder, stem + ".*")).Where(l => l.Stem == stem).Select(l => l.Label)] : [];
+    }
 
-        return found;
+    /// <summary>What streams belong to, by their files: the slot, and the number of the incarnation with that of the set-aside.</summary>
+    /// <param name="paths">Of the spool folder.</param>
+    internal static IEnumerable<(string Stem, string Label)> SpoolLabels(IEnumerable<string> paths)
+    {
+        foreach (var path in paths)
+        {
+            var parts = Path.GetFileName(path).Split('.'); // an app's name may have dots
+            if (parts is [.., _, var label, "out" or "err"] && label.Split('-') is [var number, ..] && int.TryParse(number, out _))
+                yield return (string.Join('.', parts[..^2]), label);
+        }
     }
 
     private ImmutableSortedDictionary<string, string> Environment(AppSpec spec, ActivityContext context)

@@ -34,10 +34,12 @@ public sealed partial class ProcessSupervisor
             loaded = Anew(loaded);
         var marked = FindMarked();
         _numbers.Begin(loaded.Apps.SelectMany(a => a.Instances).Select(i => (i.Number ?? -1) + 1).Append(loaded.NextNumber).Max());
-        var apps = _apps.ToBuilder();
+        var (apps, folder) = (_apps.ToBuilder(), _services.Options.SpoolDirectory);
+        _services.Spooled = (Directory.Exists(folder) ? Launcher.SpoolLabels(Directory.EnumerateFiles(folder)) : []).Distinct().ToLookup(l => l.Stem, l => l.Label);
         foreach (var saved in loaded.Apps)
             apps[saved.Spec.Name] = Make(saved.Spec, saved.Instances, marked, saved.Job);
         _apps = apps.ToImmutable();
+        _services.Spooled = null;
         _loaded = null;
         _declaring.Release();
         foreach (var (app, saved) in loaded.Apps.SelectMany(a => a.Instances.Select(i => (a.Spec.Name, i))))
