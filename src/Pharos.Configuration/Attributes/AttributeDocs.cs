@@ -54,6 +54,7 @@ internal static class AttributeDocs
             app at most; each line (a stack trace is one) is shipped as a log record where there is a destination. `logs` has everything about it; `log_file`,
             `merge_logs`, `disable_logs`, `log_type`, `log_date_format` and `time` are PM2's names for the same. Of `time` and `log_date_format` the latter counts.
             A path is relative to `cwd`; `NULL` and `/dev/null` mean no file. Where both files are off, output is still followed and shipped; `disable_logs` ends that too.
+            A file that is not raw, or that several outputs share, takes whole lines: one that waits half a second for its end is written as far as it came, and the rest is a line of its own.
 
             Variables that NocoBase documents are defaults below `logs`, when the app declares them (`env`, `env_file`, `--env`; what merely comes along from a shell
             does not count), and work for the daemon's own log when the daemon has them in its environment:

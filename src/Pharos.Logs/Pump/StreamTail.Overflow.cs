@@ -50,6 +50,7 @@ internal sealed partial class StreamTail
         (_droppedLines, _droppedBytes) = (_droppedLines + lines, _droppedBytes + (at - _offset));
         _offset = at;
         _partial = 0;
+        _partialSince = null;
         _freshLine = true;
         _note.Write(_offset, 0, [], []);
         _source.Release(_offset);

@@ -17,6 +17,7 @@ internal sealed partial class StreamTail : IDisposable
     private const long ReleaseStep = 1 << 20;
     private const int Most = 256 * 1024;
     private const int Least = 4096;
+    private static readonly TimeSpan PartialPatience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan RetryLogFile = TimeSpan.FromSeconds(1);
 
     private readonly InstanceLog _log;
@@ -37,6 +38,7 @@ internal sealed partial class StreamTail : IDisposable
     private bool _followed;
     private int _limit = Most;
     private int _partial;
+    private long? _partialSince;
     private long _offset;
     private long _released;
     private long _now;
@@ -88,7 +90,7 @@ internal sealed partial class StreamTail : IDisposable
     public bool SharesFileWith(InstanceLog log, bool stderr) => _log == log && Stderr == stderr;
 
     /// <summary>It may have more to read now.</summary>
-    public bool HasMore => !_begun || (_source.IsFifo ? _blocked : _source.Length != _offset + (Final ? 0 : _partial));
+    public bool HasMore => !_begun || (_source.IsFifo ? _blocked : _source.Length != _offset + (Final ? 0 : _partial) || IsTiredOfWaiting);
 
     /// <summary>Reads one buffer full.</summary>
     /// <param name="buffer">Shared by all streams.</param>
@@ -195,15 +197,23 @@ internal sealed partial class StreamTail : IDisposable
             return false;
         var bytes = buffer.AsSpan(0, read);
         var raw = Whole(bytes, ended: Final && _offset + read >= _source.Length, out var open);
+        if (raw.IsEmpty && IsTiredOfWaiting)
+        {
+            raw = bytes; // a prompt, say: who watches the file is to see it
+            open = false;
+        }
+
         if (raw.IsEmpty)
         {
             _partial = read;
+            _partialSince ??= _time.GetTimestamp();
             if (read == _limit && _limit < _log.Spec.MaxLineBytes + 1)
                 _limit = _log.Spec.MaxLineBytes + 1; // one long line: all of it is needed to see where it ends
             return _limit > read && read >= Most;
         }
 
         _partial = 0;
+        _partialSince = null;
         var done = Write(raw, open, noted: true);
         if (done > 0)
         {
@@ -223,6 +233,9 @@ internal sealed partial class StreamTail : IDisposable
         _limit = Most;
         return true;
     }
+
+    /// <summary>Of a file that takes whole lines only: one that has waited so long for its end is written as far as it came, and what follows is a line of its own.</summary>
+    private bool IsTiredOfWaiting => _partialSince is { } since && _time.GetElapsedTime(since) >= PartialPatience;
 
     /// <summary>The part of the bytes that can be written now.</summary>
     private ReadOnlySpan<byte> Whole(ReadOnlySpan<byte> bytes, bool ended, out bool open)
@@ -320,6 +333,7 @@ internal sealed partial class StreamTail : IDisposable
         _offset = 0;
         _released = 0;
         _partial = 0;
+        _partialSince = null;
         _note.Write(0, 0, [], []);
     }
 

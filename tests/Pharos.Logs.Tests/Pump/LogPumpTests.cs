@@ -47,6 +47,18 @@ public sealed class LogPumpTests : IDisposable
     }
 
     [Fact]
+    public async Task A_prompt_is_in_a_file_of_whole_lines_when_it_has_waited_for_its_end()
+    {
+        var log = Log(new LogSpec { TimeFormat = "iso" });
+        _pump.Attach(log, Out, Err, StdioMode.Spool);
+        using var file = new AppendFile(Out);
+        file.Write("one\nname? "u8);
+        await Eventually.True(() => File.Exists(log.OutPath) && File.ReadAllText(log.OutPath).EndsWith(": name? \n", StringComparison.Ordinal), "it is there");
+        file.Write("Ann\n"u8);
+        await Eventually.True(() => File.ReadAllLines(log.OutPath) is [_, _, var last] && last.EndsWith(": Ann", StringComparison.Ordinal), "what follows is a line of its own");
+    }
+
+    [Fact]
     public async Task A_new_pump_goes_on_at_the_exact_byte()
     {
         var log = Log();

@@ -120,7 +120,7 @@ internal sealed class Shelf : IDisposable
     public MemorySpool Attach(byte[] all, bool stderr = false, int instance = 0)
     {
         var spool = new MemorySpool(all);
-        _tails.Add((spool, new StreamTail(new LogAttachment(Logs[instance], null), stderr, spool, $"{Home}/spool/{instance}.{stderr}", 1 + _tails.Count, null, TimeProvider.System, _ => { })));
+        _tails.Add((spool, new StreamTail(new LogAttachment(Logs[instance], null), stderr, spool, $"{Home}/spool/{instance}.{stderr}", 1 + _tails.Count, null, new Patient(), _ => { })));
         return spool;
     }
 
@@ -181,5 +181,11 @@ internal sealed class Shelf : IDisposable
         foreach (var (_, tail) in _tails)
             tail.Leave();
         Store.Dispose();
+    }
+
+    /// <summary>No line waits for its end until somebody tires of it, however slow the machine is.</summary>
+    private sealed class Patient : TimeProvider
+    {
+        public override long GetTimestamp() => 0;
     }
 }
