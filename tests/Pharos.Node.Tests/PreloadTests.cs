@@ -42,6 +42,27 @@ public sealed class PreloadTests
         Assert.Equal("{}\n", bare.Output);
     }
 
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task What_an_app_dies_of_is_told_and_it_dies_as_without_us(string version)
+    {
+        using var world = new NodeWorld(version);
+        var thrower = world.Start(world.Script("throws.js", "setTimeout(() => { throw new TypeError('no such thing') }, 20);"));
+        var threw = await thrower.Says<RuntimeWord.Threw>();
+        Assert.Equal(("TypeError", "no such thing"), (threw.Type, threw.Text));
+        Assert.Contains("throws.js:1", threw.Stack, StringComparison.Ordinal);
+        Assert.Equal(1, (await thrower.End).Code);
+        Assert.Contains("TypeError: no such thing", thrower.Output, StringComparison.Ordinal);
+
+        var rejecter = world.Start(world.Script("rejects.js", "Promise.reject('a text');"));
+        Assert.Contains("a text", (await rejecter.Says<RuntimeWord.Threw>()).Text, StringComparison.Ordinal);
+        Assert.Equal(1, (await rejecter.End).Code);
+
+        var careful = world.Start(world.Script("cares.js", "process.on('uncaughtException', e => { console.log('saw ' + e.message); process.exit(4) }); setTimeout(() => { throw new Error('x') }, 20);"));
+        Assert.Equal(4, (await careful.End).Code);
+        Assert.DoesNotContain(careful.Words, w => w is RuntimeWord.Threw);
+    }
+
     [Fact]
     public void Where_it_would_keep_an_app_from_starting_it_is_not_put_in()
     {

@@ -1,6 +1,6 @@
 'use strict';
-// Pharos puts this into a Node app (NODE_OPTIONS=--require) that has a channel: it counts and times HTTP requests by Node's own diagnostics channels, and
-// lets the process finish what it is at when a new one takes its place. It keeps nothing alive, throws nothing, and listens to nothing of the app's.
+// Pharos puts this into a Node app (NODE_OPTIONS=--require) that has a channel: it counts and times HTTP requests by Node's own diagnostics channels, tells what
+// was thrown and not caught, and lets the process finish what it is at when a new one takes its place. It keeps nothing alive, throws nothing, and listens to nothing of the app's.
 // PHAROS_HTTP_STATS=0 in the environment of the app turns the counting off.
 (() => {
   const { env } = process;
@@ -78,6 +78,15 @@
     });
     process.on('exit', report);
   }
+
+  // ---- what it dies of
+  process.on('uncaughtExceptionMonitor', (thrown) => { // changes nothing: node goes on as without us
+    if (process.listenerCount('uncaughtException') > 0) return; // the app, or a library in it, deals with it and may tell of it
+    const error = thrown !== null && typeof thrown === 'object' ? thrown : new Error(String(thrown));
+    try {
+      say({ type: 'process:exception', data: { name: String(error.name ?? 'Error'), message: String(error.message ?? ''), stack: String(error.stack ?? '') } });
+    } catch { /* it cannot be put into words */ }
+  });
 
   // ---- making room
   const held = [];
