@@ -13,11 +13,16 @@ public sealed class NodeRedTests : FaceTest
         await Pm2.OkAsync("start", Path.Combine(Install(), "node_modules", "node-red", "red.js"), "--name", "red", "--", "--userDir", folder, "--port", $"{port}");
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/") };
         await Eventually.True(async () => await AnswersAsync(http), "it serves", TimeSpan.FromSeconds(60));
-        for (var i = 0; i < 50; i++)
-            Assert.Contains("Node-RED", await http.GetStringAsync(""), StringComparison.Ordinal);
-
-        // pm2's own list has no column for it; the program's own has.
-        await Eventually.True(async () => (await Pm2.ShellAsync($"exec {PharosCli.Program} --home $(echo {Pm2.Folder}/state/pharos/*) list")).Out.Contains("req/s", StringComparison.Ordinal), "its requests are shown");
+        var shown = "";
+        await Eventually.True(
+            async () =>
+            {
+                Assert.Contains("Node-RED", await http.GetStringAsync(""), StringComparison.Ordinal);
+                shown = $"{await Pm2.ShellAsync($"PHAROS_HOME=$(echo {Pm2.Folder}/state/pharos/*) exec {PharosCli.Program} list")}"; // PM2's own list has no column for it
+                return shown.Contains("req/s", StringComparison.Ordinal);
+            },
+            "its requests are shown",
+            details: () => shown);
         await Pm2.OkAsync("stop", "red");
         var it = await Pm2.OneAsync();
         Assert.Equal(("stopped", 0), (Face.Pm2.StatusOf(it), it["pm2_env"]!["exit_code"]!.GetValue<int>()));
