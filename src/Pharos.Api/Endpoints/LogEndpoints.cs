@@ -15,6 +15,7 @@ namespace Pharos.Api.Endpoints;
 /// <summary>The last lines, then the live stream.</summary>
 internal sealed class LogEndpoints(ApiServices services)
 {
+    private const int BatchBytes = 32 * 1024; // twice that stays below what the runtime keeps apart as large
     private const int DefaultLines = 15;
     private const int MostLines = 100_000;
 
@@ -117,11 +118,18 @@ internal sealed class LogEndpoints(ApiServices services)
             if (json && query["positions"].FirstOrDefault() == "1")
                 await context.Response.Body.WriteAsync(Start(subscription), context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
+            using var batch = new MemoryStream(BatchBytes * 2);
             while (await subscription.WaitAsync(context.RequestAborted))
             {
-                using var batch = new MemoryStream();
-                while (batch.Length < 64 * 1024 && subscription.TryRead(out var line))
-                    Write(batch, line, json, bare, width, context.Color());
+                batch.SetLength(0);
+                while (batch.Length < BatchBytes && subscription.TryRead(out var line))
+                {
+                    if (line.Missed > 0)
+                        Missed(batch, line.Missed, json);
+                    else
+                        Write(batch, line, json, bare, width, context.Color());
+                }
+
                 if (subscription.TakeMissed() is > 0 and var missed)
                     Missed(batch, missed, json);
                 await context.Response.Body.WriteAsync(batch.GetBuffer().AsMemory(0, (int)batch.Length), context.RequestAborted);

@@ -3,7 +3,7 @@ namespace Pharos.Logs.Live;
 /// <summary>All followers of all instances.</summary>
 public sealed class LogHub
 {
-    private const int FollowerCapacity = 8192;
+    private const int FollowerCapacity = 4096;
     private readonly object _lock = new(); // guards _followers and orders the past against the live stream
     private LogSubscription[] _followers = [];
 

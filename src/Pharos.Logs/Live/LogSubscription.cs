@@ -3,18 +3,22 @@ using System.Threading.Channels;
 
 namespace Pharos.Logs.Live;
 
-/// <summary>One follower: the last lines, then the live stream, nothing missed and nothing twice. A slow one loses the oldest, and is told how many.</summary>
-/// <remarks>Bounded in lines and in bytes: a follower that stopped reading must not grow with what a chatty app prints.</remarks>
+/// <summary>One follower: the last lines, then the live stream, nothing missed and nothing twice. A slow one loses what comes while its buffer is full, and is told how many lines, and where.</summary>
+/// <remarks>
+/// Bounded in lines and in bytes: a follower that stopped reading must not grow with what a chatty app prints. What it has no room for is let go at once: were the oldest let go
+/// in its place, every line would live long enough to be moved by each collection, and the heap would grow by many times the buffer.
+/// </remarks>
 public sealed class LogSubscription : IDisposable
 {
-    private const int MostBytes = 4 * 1024 * 1024;
+    private const int MostBytes = 2 * 1024 * 1024;
     private readonly Queue<LogLine> _past = new(); // filled before anybody reads
     private readonly Channel<LogLine> _channel = Channel.CreateUnbounded<LogLine>();
     private readonly Action<LogSubscription> _leave;
     private readonly int _capacity;
     private long _lines;
     private long _bytes;
-    private long _missed;
+    private long _missed; // since the last line in the channel
+    private bool _full; // until half of it is taken: else it would be told of one line here and one there
 
     internal LogSubscription(Func<LogLine, bool> wanted, Action<LogSubscription> leave, int capacity)
     {
@@ -33,7 +37,7 @@ public sealed class LogSubscription : IDisposable
     /// <returns>False when none comes any more.</returns>
     public ValueTask<bool> WaitAsync(CancellationToken cancel) => _past.Count > 0 ? ValueTask.FromResult(true) : _channel.Reader.WaitToReadAsync(cancel);
 
-    /// <summary>Takes the oldest line.</summary>
+    /// <summary>Takes the oldest line, or the mark of lines that were missed in its place.</summary>
     /// <param name="line">The line.</param>
     /// <returns>False when there is none now.</returns>
     public bool TryRead([NotNullWhen(true)] out LogLine? line)
@@ -47,14 +51,16 @@ public sealed class LogSubscription : IDisposable
     {
         if (!_channel.Reader.TryRead(out line))
             return false;
+        if (line.Missed > 0)
+            return true;
         Interlocked.Decrement(ref _lines);
         Interlocked.Add(ref _bytes, -line.Bytes.Length);
         return true;
     }
 
-    /// <summary>Lines that were dropped since the last call.</summary>
-    /// <returns>How many.</returns>
-    public long TakeMissed() => Interlocked.Exchange(ref _missed, 0);
+    /// <summary>Lines that were missed behind all that is there to be read.</summary>
+    /// <returns>How many; 0 as long as there is something to read.</returns>
+    public long TakeMissed() => Interlocked.Read(ref _lines) > 0 ? 0 : Interlocked.Exchange(ref _missed, 0);
 
     /// <summary>The last lines that there were when it began.</summary>
     internal void Begin(IReadOnlyList<LogLine> past)
@@ -66,15 +72,19 @@ public sealed class LogSubscription : IDisposable
     /// <summary>Called by one thread at a time: under the hub's lock.</summary>
     internal void Offer(LogLine line)
     {
+        var (lines, bytes) = (Interlocked.Read(ref _lines), Interlocked.Read(ref _bytes));
+        _full = _full ? lines > _capacity / 2 || bytes > MostBytes / 2 : lines >= _capacity || bytes >= MostBytes;
+        if (_full)
+        {
+            Interlocked.Increment(ref _missed);
+            return;
+        }
+
+        if (Interlocked.Exchange(ref _missed, 0) is > 0 and var missed)
+            _channel.Writer.TryWrite(line with { Bytes = default, Missed = missed });
         Interlocked.Increment(ref _lines);
         Interlocked.Add(ref _bytes, line.Bytes.Length);
         _channel.Writer.TryWrite(line);
-        while (Interlocked.Read(ref _lines) > _capacity || (Interlocked.Read(ref _bytes) > MostBytes && Interlocked.Read(ref _lines) > 1))
-        {
-            if (!TryReadLive(out _))
-                return; // the follower took them meanwhile
-            Interlocked.Increment(ref _missed);
-        }
     }
 
     internal void Complete() => _channel.Writer.TryComplete();

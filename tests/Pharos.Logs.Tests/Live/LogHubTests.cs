@@ -41,17 +41,37 @@ public sealed class LogHubTests : IDisposable
     }
 
     [Fact]
-    public void A_slow_follower_loses_the_oldest_and_is_told_how_many()
+    public void A_slow_follower_loses_what_it_has_no_room_for_and_is_told_how_many_and_where()
     {
         var hub = new LogHub();
         using var log = Samples.Log(_home.Path, hub);
         using var slow = hub.Subscribe([log], 0, _ => true, follow: true);
         for (var n = 0; n < 10_000; n++)
             Samples.Print(log, $"{n}");
-        Assert.Equal(10_000 - 8192, slow.TakeMissed());
+        List<string> read = [];
+        Take(1000);
+        Samples.Print(log, "no room until half is read");
+        Take(3096);
+        Assert.Equal(Enumerable.Range(0, 4096).Select(n => $"{n}"), read);
+        Samples.Print(log, "there is room again");
+        Take(2);
+        Assert.Equal(["5905 missed", "there is room again"], read[4096..]);
         Assert.Equal(0, slow.TakeMissed());
-        Assert.True(slow.TryRead(out var first));
-        Assert.Equal($"{10_000 - 8192}", Samples.Text(first));
+
+        for (var n = 0; n < 5000; n++)
+            Samples.Print(log, $"{n}");
+        Assert.Equal(0, slow.TakeMissed()); // not before the lines that are there
+        Take(4096);
+        Assert.Equal((false, 904, 0), (slow.TryRead(out _), slow.TakeMissed(), slow.TakeMissed()));
+
+        void Take(int count)
+        {
+            for (; count > 0; count--)
+            {
+                Assert.True(slow.TryRead(out var line));
+                read.Add(line.Missed > 0 ? $"{line.Missed} missed" : Samples.Text(line));
+            }
+        }
     }
 
     [Fact]
@@ -66,8 +86,8 @@ public sealed class LogHubTests : IDisposable
         var kept = 0;
         while (hung.TryRead(out _))
             kept++;
-        Assert.Equal(64, kept);
-        Assert.Equal(200 - 64, hung.TakeMissed());
+        Assert.Equal(32, kept);
+        Assert.Equal(200 - 32, hung.TakeMissed());
     }
 
     [Fact]
