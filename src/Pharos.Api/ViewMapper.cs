@@ -57,8 +57,8 @@ internal static class ViewMapper
             Actions = [.. heard.Actions.Select(MessageViews.Of)],
             Measured = MessageViews.Of(heard.Numbers),
             InstanceId = actor.Id.ToString(),
-            OutLog = actor.Log.OutPath,
-            ErrLog = actor.Log.ErrPath,
+            OutLog = spec.OutFile == LogSpec.NoFile ? LogSpec.NoFile : actor.Log.OutPath, // not where it waits to be shipped
+            ErrLog = spec.ErrFile == LogSpec.NoFile ? LogSpec.NoFile : actor.Log.ErrPath,
             PidFile = actor.PidPath,
             User = spec.User,
         };

@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using Pharos.Contracts;
 using Pharos.Core.Specs;
 
+using Pharos.Pm2.Start;
+
 namespace Pharos.Pm2.Shape;
 
 /// <summary>One instance as <c>jlist</c>, <c>getMonitorData</c> and the bus show a process: <c>{pid, name, pm_id, monit, pm2_env}</c>.</summary>
@@ -44,6 +46,8 @@ internal static class ProcessShape
         env["pm_out_log_path"] ??= it.OutLog;
         env["pm_err_log_path"] ??= it.ErrLog;
         (env["pm_out_log_path"], env["pm_err_log_path"]) = (it.OutLog, it.ErrLog);
+        if (env["pm_log_path"]?.ToString() is { } combined)
+            env["pm_log_path"] = combined.Replace(LogPaths.Number, it.Number.ToString(), StringComparison.Ordinal);
         if (it.PidFile is not null)
             env["pm_pid_path"] = it.PidFile;
         env["km_link"] = false;

@@ -22,11 +22,12 @@ internal sealed class LogPaths
         var stem = Path.Combine(it.Home.Logs, Pm2Home.FileName(name));
         if (conf["log_file"] is { } log && !conf.Off("log_file"))
             Combined = conf.Flag("log_file") ? stem + ".log" : Given(it, log.ToString(), cwd);
-        var together = Combined is { } path && path != Nowhere ? path : null;
-        Out = conf.Flag("disable_logs") ? Nowhere : Numbered(Given(it, conf.Text("out_file"), cwd) ?? together ?? stem + "-out.log", merge);
-        Err = conf.Flag("disable_logs") ? Nowhere : Numbered(Given(it, conf.Text("error_file"), cwd) ?? together ?? stem + "-error.log", merge);
+        Out = conf.Flag("disable_logs") ? Nowhere : Numbered(Given(it, conf.Text("out_file"), cwd) ?? stem + "-out.log", merge);
+        Err = conf.Flag("disable_logs") ? Nowhere : Numbered(Given(it, conf.Text("error_file"), cwd) ?? stem + "-error.log", merge);
         Combined = Combined is null ? null : Numbered(Combined, merge);
         var settings = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (Combined is not null && Combined != Nowhere && !conf.Flag("disable_logs"))
+            settings["file"] = Combined;
         if (merge)
             settings["merge"] = "true";
         if (conf.Flag("disable_logs"))
