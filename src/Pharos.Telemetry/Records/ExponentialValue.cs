@@ -32,7 +32,7 @@ public sealed record ExponentialValue(int Scale, long Zeros, int Offset, long[] 
     public static int IndexOf(double value, int scale)
     {
         var bits = BitConverter.DoubleToInt64Bits(value);
-        var isNormal = value >= double.MinValue && double.IsNormal(value);
+        var isNormal = double.IsNormal(value);
         var exponent = isNormal ? (int)((bits >> 52) & 0x7FF) - 1023 : (int)Math.Floor(Math.Log2(value));
         var isPower = isNormal && (bits & 0xF_FFFF_FFFF_FFFF) == 0;
         if (scale <= 0)

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Pharos.Exporters.Destinations;
 using Pharos.Exporters.Diagnosis;
