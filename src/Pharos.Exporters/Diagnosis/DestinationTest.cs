@@ -31,11 +31,9 @@ public static class DestinationTest
         try
         {
             var (answer, error) = await SendAsync(signal, to, Payload(signal, settings), cancel);
-            if (answer is { } given && !IsOdd(given, to.Transport))
-                return Explanations.Of(given, to, settings, signal);
-            if (error is not null && Explanations.OfConnection(error, to) is { } plain)
-                return plain;
-            return await LookAsync(signal, settings, to, answer, error, cancel);
+            var diagnosis = answer is { } given && !IsOdd(given, to.Transport) ? Explanations.Of(given, to, settings, signal)
+                : (error is null ? null : Explanations.OfConnection(error, to)) ?? await LookAsync(signal, settings, to, answer, error, cancel);
+            return diagnosis with { Server = WithoutKeys(diagnosis.Server, to) };
         }
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
         {
@@ -125,6 +123,15 @@ public static class DestinationTest
         {
             return (null, e);
         }
+    }
+
+    /// <summary>Some servers quote the key that they refuse.</summary>
+    private static string? WithoutKeys(string? said, OtlpSignalSettings to)
+    {
+        const int shortest = 4;
+        foreach (var word in to.Headers.SelectMany(h => h.Value.Split(' ', '=')).Where(w => w.Length >= shortest))
+            said = said?.Replace(word, "********", StringComparison.Ordinal);
+        return said;
     }
 
     internal static Exception Innermost(Exception e)

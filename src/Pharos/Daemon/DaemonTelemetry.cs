@@ -112,7 +112,7 @@ internal sealed class DaemonTelemetry : IAsyncDisposable
     /// <summary>All destinations in a line.</summary>
     /// <returns>Null: there is none.</returns>
     public string? Summary() => _hub.Destinations is { Count: > 0 } all
-        ? string.Join("; ", all.Select(d => d.Name == Destination.OfEnvironment ? d.Settings.ToString() : $"{d.Name}: {d.Preset?.Vendor ?? d.Settings.ToString()}"))
+        ? string.Join("; ", all.Select(d => d.Name == Destination.OfEnvironment ? d.Settings.ToString() : $"{d.Name}: {d.Preset?.Vendor ?? Place(d.Settings)}"))
         : null;
 
     /// <summary>Begins to push the metrics and the output of all instances. What was declared is known by now.</summary>
@@ -146,6 +146,8 @@ internal sealed class DaemonTelemetry : IAsyncDisposable
         await _hub.DisposeAsync();
         _own.Dispose();
     }
+
+    private static string Place(OtlpSettings settings) => (settings.Logs ?? settings.Metrics ?? settings.Traces)!.Endpoint.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
 
     private static bool NeedsNoKey(Destination destination) =>
         Enum.GetValues<OtlpSignal>().All(s => destination.Settings.Of(s) is not { } settings || settings is { Headers.Count: 0, ClientKeyFile: null });

@@ -75,6 +75,24 @@ public sealed class DestinationTestTests
     }
 
     [Fact]
+    public async Task A_key_that_the_server_quotes_is_masked()
+    {
+        using var listener = new HttpListener();
+        var url = $"http://127.0.0.1:{FreePort.Next()}/";
+        listener.Prefixes.Add(url);
+        listener.Start();
+        var answering = Task.Run(async () =>
+        {
+            var context = await listener.GetContextAsync();
+            context.Response.StatusCode = 403;
+            context.Response.Close(System.Text.Encoding.UTF8.GetBytes($"the key {context.Request.Headers["x-token"]}\nis over"), willBlock: true);
+        });
+        var diagnosis = await Run(url + "v1/logs");
+        await answering;
+        Assert.Equal(("403", "the key ******** is over"), (diagnosis.Code, diagnosis.Server));
+    }
+
+    [Fact]
     public async Task A_port_where_nothing_listens_is_named()
     {
         var port = FreePort.Next();
