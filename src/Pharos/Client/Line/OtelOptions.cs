@@ -7,6 +7,7 @@ internal static class OtelOptions
     {
         LeastWords = 1,
         MostWords = int.MaxValue,
+        FirstWords = ["set", "show", "test", "off", "snippet", "preset"],
         Words = "one of set, show, test, off, snippet and preset list",
         Options =
         [
