@@ -102,5 +102,6 @@ public sealed record ExponentialValue(int Scale, long Zeros, int Offset, long[] 
         return new(scale, Math.Max(0, now.Zeros - then.Zeros), now.Offset, counts);
     }
 
-    private static int Span(ExponentialValue value, int index) => Math.Max(value.Offset + value.Counts.Length - 1, index) - Math.Min(value.Offset, index) + 1;
+    /// <summary>Buckets from the first to the last with this one. At the finest scale two doubles may lie further apart than an int counts.</summary>
+    private static long Span(ExponentialValue value, int index) => Math.Max((long)value.Offset + value.Counts.Length - 1, index) - Math.Min(value.Offset, index) + 1;
 }
