@@ -29,6 +29,9 @@ public sealed class ApiServices
     /// <summary>Replacing the daemon; null: it cannot be replaced.</summary>
     public DaemonUpdate? Update { get; init; }
 
+    /// <summary>Where telemetry goes; null: nowhere, and that cannot be changed.</summary>
+    public DestinationControl? Destinations { get; init; }
+
     /// <summary>Takes the command line's own span; null: nobody wants it.</summary>
     public Action<SpanRecord>? ClientSpan { get; init; }
 

@@ -94,5 +94,6 @@ public static class ControlApi
         new MessageEndpoints(services).Map(routes);
         new DaemonEndpoints(services, apps).Map(routes);
         new UpdateEndpoints(services).Map(routes);
+        new OtelEndpoints(services).Map(routes);
     }
 }

@@ -31,4 +31,6 @@ namespace Pharos.Contracts;
 [JsonSerializable(typeof(IReadOnlyList<ActionView>))]
 [JsonSerializable(typeof(ActionView[]))]
 [JsonSerializable(typeof(MessageView))]
+[JsonSerializable(typeof(OtelView))]
+[JsonSerializable(typeof(OtelTestView))]
 public sealed partial class ContractsJson : JsonSerializerContext;

@@ -22,7 +22,7 @@ public sealed record SupervisorOptions
     public IReadOnlyList<KeyValuePair<string, string>> ResourceAttributes { get; init; } = [];
 
     /// <summary>OTEL_EXPORTER_OTLP_* for the apps' own SDKs: the destination, when there is one.</summary>
-    public IReadOnlyDictionary<string, string> InjectedEnv { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> InjectedEnv { get; set; } = new Dictionary<string, string>();
 
     /// <summary>Time between two passes over /proc.</summary>
     public TimeSpan SamplingInterval { get; init; } = TimeSpan.FromSeconds(1);

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Pharos.Client;
 using Pharos.Daemon;
 using Pharos.Face;
+using Pharos.Otel;
 using Pharos.Pm2;
 using Pharos.Pm2.Migrate;
 using Pharos.Screens;
@@ -20,6 +21,9 @@ internal static class Heavy
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int Serve(string[] args) => ServeVerb.Run(args, Shell.OfThisProcess());
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static int Otel(string[] args) => OtelVerb.Run(args, Shell.OfThisProcess());
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int Migrate(string[] args)

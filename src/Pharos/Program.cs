@@ -11,6 +11,7 @@ return (Pm2Programs.Of(CalledAs.Name()), args) switch
     (_, ["monit" or "dash", .. var rest]) => Heavy.Monit(rest),
     (_, ["pm2" or "pm2-runtime" or "pm2-docker" or "pm2-dev", .. var rest]) => Heavy.Pm2(Pm2Programs.Of(args[0]), rest),
     (_, ["serve", .. var rest]) => Heavy.Serve(rest),
+    (_, ["otel", .. var rest]) => Heavy.Otel(rest),
     (_, ["migrate", "--help" or "-h", ..]) => Cli.Run(args, Shell.OfThisProcess()),
     (_, ["migrate", .. var rest]) => Heavy.Migrate(rest),
     _ => Cli.Run(args, Shell.OfThisProcess()),

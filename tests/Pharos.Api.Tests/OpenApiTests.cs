@@ -30,6 +30,7 @@ public sealed class OpenApiTests : IAsyncLifetime
             ContractsJson.Default.ResurrectView, ContractsJson.Default.ResurrectedView,
             ContractsJson.Default.ReloadRequest, ContractsJson.Default.SentView, ContractsJson.Default.ActionRequest, ContractsJson.Default.ActionView, ContractsJson.Default.AppActionView, ContractsJson.Default.MessageView,
             ContractsJson.Default.JobView, ContractsJson.Default.RunView,
+            ContractsJson.Default.OtelView, ContractsJson.Default.OtelDestinationView, ContractsJson.Default.OtelSignalView, ContractsJson.Default.OtelTestView, ContractsJson.Default.OtelTestResultView,
         ];
         var schemas = (await Document()).GetProperty("components").GetProperty("schemas").EnumerateObject().ToDictionary(s => s.Name, s => s.Value);
         Assert.Equal(types.Select(t => t.Type.Name).Order(), schemas.Keys.Order());

@@ -97,6 +97,7 @@ internal sealed class DaemonEndpoints(ApiServices services, AppEndpoints apps)
             Instances = actors.Count,
             Running = actors.Count(a => a.Snapshot.State.Alive),
             StateError = services.Supervisor.StateError,
+            Destination = services.Destinations is { } destinations ? destinations.Summary() : services.Daemon.Destination,
         };
     }
 

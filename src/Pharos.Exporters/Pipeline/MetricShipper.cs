@@ -13,7 +13,8 @@ namespace Pharos.Exporters.Pipeline;
 internal sealed class MetricShipper : IDisposable
 {
     private const int MaxCarriedEnds = 10_000;
-    private const int MaxPoints = 5_000;
+    private const int MostPoints = 5_000;
+    private readonly int _maxPoints;
     private readonly TimeProvider _time;
     private readonly TimeSpan _interval;
     private readonly ExportStatistics _statistics;
@@ -28,8 +29,9 @@ internal sealed class MetricShipper : IDisposable
     public MetricShipper(OtlpClient client, OtlpSettings settings, int maxBytes, TimeProvider time, ExportStatistics statistics, Action<string>? notice)
     {
         (_time, _interval, _statistics, _notice) = (time, settings.MetricInterval, statistics, notice);
+        _maxPoints = Math.Min(MostPoints, settings.Metrics?.MaxItems ?? MostPoints);
         _temporality = new Temporality(settings.Temporality, Now());
-        _shipment = new(client, maxBytes, (writer, batches) => OtlpEncoder.WriteMetrics(writer, batches, _temporality), PointBatches.Halve, Settle);
+        _shipment = new(client, maxBytes, (writer, batches) => OtlpEncoder.WriteMetrics(writer, batches, _temporality, settings.Histograms), PointBatches.Halve, Settle);
     }
 
     public void Add(IMetricSource source)
@@ -61,7 +63,7 @@ internal sealed class MetricShipper : IDisposable
             using var deadline = new CancellationTokenSource(_interval, _time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
             var batches = Collect();
-            foreach (var part in PointBatches.Cut(batches, MaxPoints))
+            foreach (var part in PointBatches.Cut(batches, _maxPoints))
                 await _shipment.SendAsync(part, either.Token);
             _temporality.EndExport();
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Pharos.Exporters.Settings;
 using Pharos.Exporters.Shipping;
 using Pharos.Exporters.Transport;
@@ -24,6 +25,8 @@ public sealed class OtlpPipeline : ILogSink, IAsyncDisposable
     private readonly LogShipper? _logs;
     private readonly BoundedQueue<SpanRecord>? _spans;
     private readonly MetricShipper? _metrics;
+    private readonly ConcurrentDictionary<OtlpSignal, string?> _troubles = new();
+    private readonly bool _ownsStatistics;
     private int _disposed;
 
     /// <summary>Starts what the settings have a destination for.</summary>
@@ -34,12 +37,13 @@ public sealed class OtlpPipeline : ILogSink, IAsyncDisposable
     public OtlpPipeline(OtlpSettings settings, OtlpPipelineOptions? options = null)
     {
         _options = options ?? new OtlpPipelineOptions();
-        Statistics = new ExportStatistics(() => _logs?.Inflight ?? 0, () => _logs?.BacklogBytes ?? 0, () => _logs?.LagSeconds ?? 0);
+        _ownsStatistics = _options.Statistics is null;
+        Statistics = _options.Statistics ?? new ExportStatistics(() => Inflight, () => BacklogBytes, () => LagSeconds);
         if (settings.Logs is { } logs)
         {
             var client = Client(OtlpSignal.Logs, logs);
             client.Retried = Statistics.Retried;
-            _logs = new(client, ShippingTo(logs, settings.LogBatch), Statistics);
+            _logs = new(client, ShippingTo(settings.Name, logs, settings.LogBatch), Statistics);
             _events = new(_options.Folder is null ? null : Path.Combine(_options.Folder, "events"), _options.OnEventDropped, _options.OnNotice);
             _logs.Add(_events);
             Start(_logs.RunAsync);
@@ -50,22 +54,36 @@ public sealed class OtlpPipeline : ILogSink, IAsyncDisposable
             _spans = new(MaxSpans, _options.MaxQueueBytes, static s => 256 + (s.Attributes.Count * 48));
             var shipment = new Shipment<ReadOnlyMemory<SpanRecord>>(
                 Client(OtlpSignal.Traces, traces),
-                _options.MaxRequestBytes,
+                MaxBytes(traces),
                 static (writer, spans) => OtlpEncoder.WriteSpans(writer, spans.Span),
                 QueueShipper<SpanRecord>.Halve,
                 SettleSpans);
-            Start(new QueueShipper<SpanRecord>(_spans, shipment, MaxSpans, _options.MaxRequestBytes, settings.LogBatch.Delay, _options.Time).RunAsync);
+            Start(new QueueShipper<SpanRecord>(_spans, shipment, Math.Min(MaxSpans, traces.MaxItems ?? MaxSpans), MaxBytes(traces), settings.LogBatch.Delay, _options.Time).RunAsync);
         }
 
         if (settings.Metrics is { } metrics)
         {
-            _metrics = new(Client(OtlpSignal.Metrics, metrics), settings, _options.MaxRequestBytes, _options.Time, Statistics, _options.OnNotice);
+            _metrics = new(Client(OtlpSignal.Metrics, metrics), settings, MaxBytes(metrics), _options.Time, Statistics, _options.OnNotice);
             Start(_metrics.RunAsync);
         }
     }
 
     /// <summary>What was delivered and dropped.</summary>
     public ExportStatistics Statistics { get; }
+
+    /// <summary>Log records of the batch that is on its way.</summary>
+    public long Inflight => _logs?.Inflight ?? 0;
+
+    /// <summary>Bytes of output and events that are not delivered.</summary>
+    public long BacklogBytes => _logs?.BacklogBytes ?? 0;
+
+    /// <summary>Age of the oldest of them, seconds.</summary>
+    public double LagSeconds => _logs?.LagSeconds ?? 0;
+
+    /// <summary>What is wrong with the destination of a signal now: an error type that is being retried.</summary>
+    /// <param name="signal">The signal.</param>
+    /// <returns>Null: nothing is known to be wrong.</returns>
+    public string? TroubleOf(OtlpSignal signal) => _troubles.GetValueOrDefault(signal);
 
     /// <summary>There is a destination for something.</summary>
     public bool IsStarted => _clients.Count > 0;
@@ -142,15 +160,19 @@ public sealed class OtlpPipeline : ILogSink, IAsyncDisposable
         _logs?.Dispose();
         _events?.Dispose();
         _stop.Dispose();
-        Statistics.Dispose();
+        if (_ownsStatistics)
+            Statistics.Dispose();
     }
 
-    private ShippingOptions ShippingTo(OtlpSignalSettings logs, LogBatchSettings batch) => new()
+    private int MaxBytes(OtlpSignalSettings signal) => Math.Min(_options.MaxRequestBytes, signal.MaxRequestBytes ?? int.MaxValue);
+
+    private ShippingOptions ShippingTo(string? name, OtlpSignalSettings logs, LogBatchSettings batch) => new()
     {
         Folder = _options.Folder,
         Destination = logs.Display,
-        MaxRecords = batch.MaxRecords,
-        MaxRequestBytes = _options.MaxRequestBytes,
+        Checkpoint = name ?? logs.Display,
+        MaxRecords = Math.Min(batch.MaxRecords, logs.MaxItems ?? int.MaxValue),
+        MaxRequestBytes = MaxBytes(logs),
         Delay = batch.Delay,
         LookBack = _options.LookBack,
         Notice = _options.OnNotice,
@@ -161,9 +183,13 @@ public sealed class OtlpPipeline : ILogSink, IAsyncDisposable
     {
         var client = new OtlpClient(signal, settings, _options.Time, _options.HandlerFactory?.Invoke());
         var name = signal.ToString().ToLowerInvariant();
-        client.StateChanged = error => _options.OnNotice?.Invoke(error is null
-            ? $"{name}: {settings.Display} answers again"
-            : $"{name}: {settings.Display} does not take telemetry now ({error}); trying again");
+        client.StateChanged = error =>
+        {
+            _troubles[signal] = error;
+            _options.OnNotice?.Invoke(error is null
+                ? $"{name}: {settings.Display} answers again"
+                : $"{name}: {settings.Display} does not take telemetry now ({error}); trying again");
+        };
         _clients.Add(client);
         return client;
     }

@@ -22,6 +22,9 @@ public sealed class OtlpPipelineOptions
     /// <summary>One sentence for the daemon's own log when a destination goes away or comes back, or refuses something. Must not block.</summary>
     public Action<string>? OnNotice { get; init; }
 
+    /// <summary>Where is counted; null: in counters of its own. Several pipelines of a process share one, for a metric has one owner.</summary>
+    public ExportStatistics? Statistics { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -17,6 +17,7 @@ internal sealed class EnvironmentReader(Func<string, string?> getenv)
             Metrics = Signal("METRICS", "v1/metrics", disabled),
             Traces = Signal("TRACES", "v1/traces", disabled),
             Temporality = Temporality(),
+            Histograms = Histograms(),
             MetricInterval = Milliseconds("OTEL_METRIC_EXPORT_INTERVAL", ExportInterval.Default),
             LogBatch = LogBatch(),
             ResourceAttributes = Pairs("OTEL_RESOURCE_ATTRIBUTES", secret: false),
@@ -156,6 +157,22 @@ internal sealed class EnvironmentReader(Func<string, string?> getenv)
             default:
                 Fault(variable, value, "cumulative, delta or lowmemory");
                 return TemporalityPreference.Cumulative;
+        }
+    }
+
+    private HistogramEncoding Histograms()
+    {
+        const string variable = Otlp + "METRICS_DEFAULT_HISTOGRAM_AGGREGATION";
+        var value = Get(variable);
+        switch (value?.ToLowerInvariant())
+        {
+            case null or "explicit_bucket_histogram":
+                return HistogramEncoding.Explicit;
+            case "base2_exponential_bucket_histogram":
+                return HistogramEncoding.Exponential;
+            default:
+                Fault(variable, value, "explicit_bucket_histogram or base2_exponential_bucket_histogram");
+                return HistogramEncoding.Explicit;
         }
     }
 

@@ -13,6 +13,16 @@ public enum TemporalityPreference
     LowMemory,
 }
 
+/// <summary>How histograms are sent.</summary>
+public enum HistogramEncoding
+{
+    /// <summary>The buckets of the catalogue.</summary>
+    Explicit,
+
+    /// <summary>Base-2 exponential buckets, at most 160.</summary>
+    Exponential,
+}
+
 /// <summary>How log records are batched.</summary>
 public sealed class LogBatchSettings
 {
@@ -50,6 +60,12 @@ public sealed class OtlpSettings
     /// <summary>Destination of spans; null: not pushed.</summary>
     public OtlpSignalSettings? Traces { get; init; }
 
+    /// <summary>Name of the destination; null: it comes from the environment.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>How histograms are sent.</summary>
+    public HistogramEncoding Histograms { get; init; }
+
     /// <summary>Temporality of sums and histograms.</summary>
     public TemporalityPreference Temporality { get; init; }
 
@@ -79,6 +95,16 @@ public sealed class OtlpSettings
     /// <returns>The usable part, and one fault per value that is not usable. Never throws.</returns>
     public static (OtlpSettings Settings, IReadOnlyList<SettingFault> Faults) FromEnvironment(Func<string, string?> getenv) =>
         new EnvironmentReader(getenv).Read();
+
+    /// <summary>The destination of a signal.</summary>
+    /// <param name="signal">The signal.</param>
+    /// <returns>Null: it is not pushed.</returns>
+    public OtlpSignalSettings? Of(OtlpSignal signal) => signal switch
+    {
+        OtlpSignal.Logs => Logs,
+        OtlpSignal.Metrics => Metrics,
+        OtlpSignal.Traces => Traces,
+    };
 
     /// <summary>For people: no header, no key.</summary>
     /// <returns>One line.</returns>

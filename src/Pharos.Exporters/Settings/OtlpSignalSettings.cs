@@ -52,6 +52,12 @@ public sealed class OtlpSignalSettings
     /// <summary>PEM file of its key; null when <see cref="ClientCertificateFile"/> is.</summary>
     public string? ClientKeyFile { get; init; }
 
+    /// <summary>Largest request before compression, bytes; null: what the pipeline takes for all.</summary>
+    public int? MaxRequestBytes { get; init; }
+
+    /// <summary>Most records or data points of a request; null: what the pipeline takes for all.</summary>
+    public int? MaxItems { get; init; }
+
     /// <summary>The destination without user, password, query and headers.</summary>
     public string Display => Endpoint.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 

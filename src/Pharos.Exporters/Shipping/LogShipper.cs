@@ -26,7 +26,7 @@ internal sealed class LogShipper : IDisposable
     public LogShipper(OtlpClient client, ShippingOptions options, ExportStatistics statistics)
     {
         _options = options;
-        _checkpoint = new(options.Folder, options.Destination, options.Notice);
+        _checkpoint = new(options.Folder, options.Checkpoint, options.Notice);
         _reader = new(options.Time, options.MaxRecords, options.MaxRequestBytes * 3 / 4, options.Notice);
         _sender = new(client, options, statistics, Settle);
     }

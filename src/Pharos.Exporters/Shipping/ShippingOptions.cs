@@ -6,8 +6,11 @@ internal sealed class ShippingOptions
     /// <summary>Folder of the checkpoint; null: in memory only.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>The destination without secrets: the checkpoint's name.</summary>
+    /// <summary>The destination without secrets, for people.</summary>
     public required string Destination { get; init; }
+
+    /// <summary>What the checkpoint is kept under: the destination's name, so that a better URL or key goes on where the worse one stood.</summary>
+    public required string Checkpoint { get; init; }
 
     /// <summary>Most records of a batch.</summary>
     public int MaxRecords { get; init; } = 4096;

@@ -24,7 +24,14 @@ public enum ExportOutcome
 public readonly record struct ExportResult(ExportOutcome Outcome, long Rejected, string? ErrorType, int Attempts);
 
 /// <summary>What one request came to.</summary>
-internal readonly record struct Answer(Verdict Verdict, long Rejected = 0, string? ErrorType = null, TimeSpan? RetryAfter = null);
+internal readonly record struct Answer(Verdict Verdict, long Rejected = 0, string? ErrorType = null, TimeSpan? RetryAfter = null)
+{
+    /// <summary>HTTP status; of gRPC only where no gRPC status came.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>What the server said about it; only where somebody listens. It may quote a key: not for logs.</summary>
+    public string? Said { get; init; }
+}
 
 internal enum Verdict
 {

@@ -18,6 +18,18 @@ internal static class GrpcExchange
         "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED",
     ];
 
+    /// <summary>The URL of the call that exports a signal.</summary>
+    public static Uri MethodOf(OtlpSignal signal, Uri endpoint)
+    {
+        var service = signal switch
+        {
+            OtlpSignal.Logs => "logs.v1.LogsService",
+            OtlpSignal.Metrics => "metrics.v1.MetricsService",
+            OtlpSignal.Traces => "trace.v1.TraceService",
+        };
+        return new Uri(endpoint, $"/opentelemetry.proto.collector.{service}/Export");
+    }
+
     public static async Task<Answer> SendAsync(HttpMessageInvoker http, Uri method, OtlpSignalSettings settings, ReadOnlyMemory<byte> payload, CancellationToken cancel)
     {
         using var content = new ByteArrayContent(Frame(payload.Span, settings.Gzip));
@@ -38,12 +50,17 @@ internal static class GrpcExchange
         using var response = await http.SendAsync(request, cancel);
         var body = await BoundedBody.ReadAsync(response.Content, cancel);
         if (Header(response, "grpc-status") is not { } text || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var status))
-            return WithoutStatus(response.StatusCode);
+            return WithoutStatus(response.StatusCode) with { Status = (int)response.StatusCode };
         if (status == 0)
-            return new Answer(Verdict.Taken, body is { Length: > PrefixLength } && body[0] == 0 ? ServerAnswer.Rejected(body.AsSpan(PrefixLength)) : 0);
+        {
+            return body is { Length: > PrefixLength } && body[0] == 0
+                ? new Answer(Verdict.Taken, ServerAnswer.Rejected(body.AsSpan(PrefixLength))) { Said = ServerAnswer.Message(body.AsSpan(PrefixLength)) }
+                : new Answer(Verdict.Taken);
+        }
+
         var delay = Header(response, "grpc-status-details-bin") is { } details ? ServerAnswer.RetryDelay(FromBase64(details)) : null;
         var name2 = status < StatusNames.Length ? StatusNames[status] : "UNKNOWN";
-        return new Answer(Judge(status, delay is not null), 0, name2, delay);
+        return new Answer(Judge(status, delay is not null), 0, name2, delay) { Said = Header(response, "grpc-message") is { } said ? ServerWords.Line(Uri.UnescapeDataString(said)) : null };
     }
 
     /// <summary>The retryable ones of the OTLP specification; RESOURCE_EXHAUSTED only when the server says that it can recover, else it is what gRPC says of a

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using Pharos.Exporters.Settings;
@@ -9,7 +10,7 @@ internal static class HttpExchange
 {
     private static readonly MediaTypeHeaderValue Protobuf = new("application/x-protobuf");
 
-    public static async Task<Answer> SendAsync(HttpMessageInvoker http, OtlpSignalSettings settings, ReadOnlyMemory<byte> payload, TimeProvider time, CancellationToken cancel)
+    public static async Task<Answer> SendAsync(HttpMessageInvoker http, OtlpSignalSettings settings, ReadOnlyMemory<byte> payload, TimeProvider time, CancellationToken cancel, bool listen = false)
     {
         using var content = new ReadOnlyMemoryContent(payload);
         content.Headers.ContentType = Protobuf;
@@ -19,9 +20,14 @@ internal static class HttpExchange
         foreach (var (name, value) in settings.Headers)
             request.Headers.TryAddWithoutValidation(name, value);
         using var response = await http.SendAsync(request, cancel);
+        var status = (int)response.StatusCode;
         if (response.IsSuccessStatusCode)
-            return new Answer(Verdict.Taken, await RejectedAsync(response, cancel));
-        return new Answer(Judge(response.StatusCode), 0, ((int)response.StatusCode).ToString(), RetryAfter(response.Headers.RetryAfter, time));
+            return await TakenAsync(response, cancel) with { Status = status };
+        return new Answer(Judge(response.StatusCode), 0, status.ToString(CultureInfo.InvariantCulture), RetryAfter(response.Headers.RetryAfter, time))
+        {
+            Status = status,
+            Said = listen ? response.Headers.Location?.ToString() ?? await ServerWords.ReadAsync(response.Content, cancel) : null,
+        };
     }
 
     private static Verdict Judge(HttpStatusCode status) => status switch
@@ -34,16 +40,18 @@ internal static class HttpExchange
     private static TimeSpan? RetryAfter(RetryConditionHeaderValue? header, TimeProvider time) =>
         header?.Delta ?? (header?.Date is { } date ? date - time.GetUtcNow() : null);
 
-    private static async Task<long> RejectedAsync(HttpResponseMessage response, CancellationToken cancel)
+    private static async Task<Answer> TakenAsync(HttpResponseMessage response, CancellationToken cancel)
     {
         try
         {
-            return await BoundedBody.ReadAsync(response.Content, cancel) is { } body ? ServerAnswer.Rejected(body) : 0;
+            return await BoundedBody.ReadAsync(response.Content, cancel) is { } body
+                ? new Answer(Verdict.Taken, ServerAnswer.Rejected(body)) { Said = ServerAnswer.Message(body) }
+                : new Answer(Verdict.Taken);
         }
         catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException)
         {
             // The status said that it was taken. Without the rest we do not know whether a part was refused; sending twice would be worse.
-            return 0;
+            return new Answer(Verdict.Taken);
         }
     }
 }

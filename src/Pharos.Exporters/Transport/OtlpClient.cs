@@ -33,13 +33,7 @@ public sealed class OtlpClient : IDisposable
         _time = time ?? TimeProvider.System;
         _jitter = jitter ?? Random.Shared.NextDouble;
         _http = new HttpMessageInvoker(handler ?? OtlpHandler.Create(settings));
-        var service = signal switch
-        {
-            OtlpSignal.Logs => "logs.v1.LogsService",
-            OtlpSignal.Metrics => "metrics.v1.MetricsService",
-            OtlpSignal.Traces => "trace.v1.TraceService",
-        };
-        _grpcMethod = new Uri(settings.Endpoint, $"/opentelemetry.proto.collector.{service}/Export");
+        _grpcMethod = GrpcExchange.MethodOf(signal, settings.Endpoint);
     }
 
     /// <summary>Told when the destination goes away (the error type) and when it answers again (null). Once per change.</summary>

@@ -24,6 +24,26 @@ internal static class ServerAnswer
         return 0;
     }
 
+    /// <summary>Export*ServiceResponse.partial_success.error_message.</summary>
+    /// <returns>Null when there is none.</returns>
+    public static string? Message(ReadOnlySpan<byte> response)
+    {
+        var reader = new ProtobufReader(response);
+        while (reader.Next())
+        {
+            if (reader.Field != 1)
+                continue;
+            var partial = new ProtobufReader(reader.Content);
+            while (partial.Next())
+            {
+                if (partial.Field == 2 && !partial.Content.IsEmpty)
+                    return ServerWords.Line(partial.Content);
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The delay of a google.rpc.RetryInfo in the details of a google.rpc.Status.</summary>
     /// <returns>Null when there is none.</returns>
     public static TimeSpan? RetryDelay(ReadOnlySpan<byte> status)

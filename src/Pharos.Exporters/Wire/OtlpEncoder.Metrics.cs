@@ -1,3 +1,4 @@
+using Pharos.Exporters.Settings;
 using Pharos.Telemetry.Catalogue;
 using Pharos.Telemetry.Records;
 
@@ -13,7 +14,8 @@ public static partial class OtlpEncoder
     /// <param name="writer">Where to.</param>
     /// <param name="batches">The points; those of one metric next to each other.</param>
     /// <param name="temporality">Which sums and histograms are deltas, and of what.</param>
-    public static void WriteMetrics(ProtobufWriter writer, IReadOnlyList<MetricBatch> batches, Temporality temporality)
+    /// <param name="histograms">How histograms are written.</param>
+    public static void WriteMetrics(ProtobufWriter writer, IReadOnlyList<MetricBatch> batches, Temporality temporality, HistogramEncoding histograms = HistogramEncoding.Explicit)
     {
         foreach (var batch in batches)
         {
@@ -24,7 +26,7 @@ public static partial class OtlpEncoder
             var scope = writer.Begin(2);
             OtlpCommon.Scope(writer);
             for (var i = 0; i < batch.Points.Count;)
-                i = Metric(writer, batch, i, temporality);
+                i = Metric(writer, batch, i, temporality, histograms);
             OtlpCommon.SchemaUrl(writer);
             writer.End(scope);
             OtlpCommon.SchemaUrl(writer);
@@ -34,7 +36,7 @@ public static partial class OtlpEncoder
 
     /// <summary>Writes the metric whose points begin at <paramref name="first"/>.</summary>
     /// <returns>Index behind its last point.</returns>
-    private static int Metric(ProtobufWriter writer, MetricBatch batch, int first, Temporality temporality)
+    private static int Metric(ProtobufWriter writer, MetricBatch batch, int first, Temporality temporality, HistogramEncoding histograms)
     {
         var definition = batch.Points[first].Metric;
         var isDelta = temporality.IsDelta(definition);
@@ -46,13 +48,15 @@ public static partial class OtlpEncoder
         {
             MetricKind.Gauge => 5,
             MetricKind.Counter or MetricKind.UpDownCounter => 7,
-            MetricKind.Histogram => 9,
+            MetricKind.Histogram => histograms == HistogramEncoding.Exponential ? 10 : 9,
         });
         var next = first;
         for (; next < batch.Points.Count && ReferenceEquals(batch.Points[next].Metric, definition); next++)
         {
             var point = isDelta ? temporality.ToDelta(batch.Resource, batch.Points[next]) : batch.Points[next];
-            if (definition.Kind == MetricKind.Histogram)
+            if (definition.Kind == MetricKind.Histogram && histograms == HistogramEncoding.Exponential)
+                ExponentialPoint(writer, definition, point);
+            else if (definition.Kind == MetricKind.Histogram)
                 HistogramPoint(writer, definition, point);
             else
                 NumberPoint(writer, definition, point);
@@ -100,6 +104,33 @@ public static partial class OtlpEncoder
             writer.Varint(10, NoRecordedValueFlag);
         writer.End(start);
     }
+
+    /// <summary>ExponentialHistogramDataPoint: attributes (1), times (2, 3), count (4), sum (5), scale (6, sint32), zeros (7), positive (8), flags (10).</summary>
+    private static void ExponentialPoint(ProtobufWriter writer, MetricDefinition definition, in MetricPoint point)
+    {
+        var start = writer.Begin(1);
+        PointAttributes(writer, 1, point);
+        Times(writer, definition, point);
+        if (!point.NoRecordedValue && point.Histogram is { } histogram)
+        {
+            var buckets = histogram.Exponential;
+            writer.Fixed64(4, (ulong)buckets.Count);
+            writer.Double(5, histogram.Sum);
+            writer.Varint(6, ZigZag(buckets.Scale));
+            writer.Fixed64(7, (ulong)buckets.Zeros);
+            var positive = writer.Begin(8);
+            writer.Varint(1, ZigZag(buckets.Offset));
+            foreach (var count in buckets.Counts)
+                writer.Varint(2, (ulong)count);
+            writer.End(positive);
+        }
+
+        if (point.NoRecordedValue)
+            writer.Varint(10, NoRecordedValueFlag);
+        writer.End(start);
+    }
+
+    private static ulong ZigZag(int value) => (uint)((value << 1) ^ (value >> 31));
 
     private static void Times(ProtobufWriter writer, MetricDefinition definition, in MetricPoint point)
     {

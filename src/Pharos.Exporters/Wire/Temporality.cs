@@ -86,7 +86,7 @@ public sealed class Temporality(TemporalityPreference preference, long startedUn
         point.Long -= before.Long;
         point.Double -= before.Double;
         if (point.Histogram is { } now && before.Histogram is { } then && now.Counts.Length == then.Counts.Length)
-            point.Histogram = new([.. now.Counts.Zip(then.Counts, (a, b) => a - b)], now.Sum - then.Sum);
+            point.Histogram = new([.. now.Counts.Zip(then.Counts, (a, b) => a - b)], now.Sum - then.Sum) { Exponential = now.Exponential.Minus(then.Exponential) };
         return point;
     }
 

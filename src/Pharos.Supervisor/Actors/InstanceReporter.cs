@@ -84,7 +84,7 @@ internal sealed class InstanceReporter(ActorServices services, InstanceTelemetry
     private void Write(string name, int severity, string body, ActivityContext context, List<(string, object)> attributes, DateTimeOffset at)
     {
         services.Say(body);
-        if (services.Sink is null)
+        if (services.Sink is not { Wants: true })
             return;
         var record = new LogRecord
         {

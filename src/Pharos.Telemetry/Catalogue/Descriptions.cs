@@ -21,6 +21,7 @@ public static class Descriptions
         (SpanNames.Signal, "The stop signal was sent."),
         (SpanNames.Drain, "The grace period."),
         (SpanNames.Kill, "What was left got SIGKILL."),
+        (SpanNames.OtelTest, "What 'pharos otel test' sends, under service.name pharos-otel-test."),
     ];
 
     /// <summary>Attributes of an instance's resource, on its metrics, logs and events.</summary>

@@ -80,6 +80,7 @@ public static class SpanNames
     public const string Signal = "signal";
     public const string Drain = "drain";
     public const string Kill = "kill";
+    public const string OtelTest = "pharos.otel.test";
 }
 
 /// <summary>Event names: log records with the EventName field, on the instance's resource.</summary>

@@ -7,20 +7,19 @@ namespace Pharos.Telemetry.Instances;
 /// <summary>A cumulative histogram with explicit bounds, one series per value of its attributes.</summary>
 internal sealed class HistogramState(MetricDefinition metric)
 {
-    private readonly Dictionary<(string First, string? Second), (long[] Counts, double Sum)> _series = [];
+    private readonly Dictionary<(string First, string? Second), Series> _series = [];
 
     public void Record(string first, double value, string? second = null)
     {
         lock (_series) // guards _series: written by the actor, read by exporters
         {
-            var attribute = (first, second);
-            if (!_series.TryGetValue(attribute, out var s))
-                s = (new long[metric.Bounds.Length + 1], 0);
+            var s = Of(first, second);
             var bucket = 0;
             while (bucket < metric.Bounds.Length && value > metric.Bounds[bucket])
                 bucket++;
             s.Counts[bucket]++;
-            _series[attribute] = (s.Counts, s.Sum + value);
+            s.Sum += value;
+            s.Exponential = s.Exponential.With(value, 1);
         }
     }
 
@@ -29,11 +28,14 @@ internal sealed class HistogramState(MetricDefinition metric)
     {
         lock (_series)
         {
-            if (!_series.TryGetValue((first, second), out var s))
-                s = (new long[metric.Bounds.Length + 1], 0);
+            var s = Of(first, second);
             for (var i = 0; i < s.Counts.Length; i++)
+            {
                 s.Counts[i] += counts[i];
-            _series[(first, second)] = (s.Counts, s.Sum + sum);
+                s.Exponential = s.Exponential.With(MiddleOf(i), counts[i]);
+            }
+
+            s.Sum += sum;
         }
     }
 
@@ -59,7 +61,10 @@ internal sealed class HistogramState(MetricDefinition metric)
         lock (_series)
         {
             if (saved.Metric == metric.Name && saved.Counts.Count == metric.Bounds.Length + 1)
-                _series[(saved.Attribute, saved.Second)] = ([.. saved.Counts], saved.Sum);
+            {
+                _series.Remove((saved.Attribute, saved.Second));
+                Add(saved.Attribute, saved.Second, [.. saved.Counts], saved.Sum);
+            }
         }
     }
 
@@ -67,8 +72,36 @@ internal sealed class HistogramState(MetricDefinition metric)
     {
         lock (_series)
         {
-            foreach (var ((first, second), (counts, sum)) in _series)
-                points.Add(like with { Metric = metric, Attribute1 = first, Attribute2 = second, Histogram = new HistogramValue([.. counts], sum) });
+            foreach (var ((first, second), s) in _series)
+                points.Add(like with { Metric = metric, Attribute1 = first, Attribute2 = second, Histogram = new HistogramValue([.. s.Counts], s.Sum) { Exponential = s.Exponential } });
         }
+    }
+
+    private Series Of(string first, string? second)
+    {
+        if (!_series.TryGetValue((first, second), out var s))
+            _series[(first, second)] = s = new(new long[metric.Bounds.Length + 1]);
+        return s;
+    }
+
+    /// <summary>Stands for the values of a bucket that were counted elsewhere or by an earlier daemon: the geometric middle, so that the error is at most the bucket's width.</summary>
+    private double MiddleOf(int bucket)
+    {
+        var bounds = metric.Bounds;
+        if (bounds.Length == 0)
+            return 1;
+        return bucket == 0 ? bounds[0] / 2
+            : bucket == bounds.Length ? bounds[^1] * 1.5
+            : bounds[bucket - 1] > 0 ? Math.Sqrt(bounds[bucket - 1] * bounds[bucket])
+            : bounds[bucket] / 2;
+    }
+
+    private sealed class Series(long[] counts)
+    {
+        public long[] Counts { get; } = counts;
+
+        public double Sum { get; set; }
+
+        public ExponentialValue Exponential { get; set; } = ExponentialValue.Empty;
     }
 }

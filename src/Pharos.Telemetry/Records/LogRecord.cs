@@ -76,4 +76,7 @@ public interface ILogSink
     /// <param name="record">The record.</param>
     /// <returns>False when it was dropped because the queue is full.</returns>
     bool TryWrite(LogRecord record);
+
+    /// <summary>Somebody takes records now; when not, none need be made.</summary>
+    bool Wants => true;
 }

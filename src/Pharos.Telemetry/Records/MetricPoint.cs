@@ -9,6 +9,9 @@ public sealed record HistogramValue(long[] Counts, double Sum)
 {
     /// <summary>Number of values.</summary>
     public long Count => Counts.Sum();
+
+    /// <summary>The same values in exponential buckets.</summary>
+    public ExponentialValue Exponential { get; init; } = ExponentialValue.Empty;
 }
 
 /// <summary>One data point. Cumulative; the exporter makes deltas where a destination wants them.</summary>

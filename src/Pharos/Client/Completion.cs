@@ -27,7 +27,7 @@ internal static class Completion
         foreach (var verb in VerbTable.All)
         {
             string[] names = [verb.Name, .. verb.Aliases];
-            text.Append($"      {string.Join('|', names)})\n        words=\"{string.Join(' ', Options(verb))}\"\n");
+            text.Append($"      {string.Join('|', names)})\n        words=\"{string.Join(' ', [.. verb.FirstWords, .. Options(verb)])}\"\n");
             if (verb.TakesApps)
             {
                 text.Append($"        case \"$word\" in -*) ;; *) words=\"$words all $({Apps})\" ;; esac\n");
@@ -52,6 +52,11 @@ internal static class Completion
             {
                 var value = option.Kind == ValueKind.None ? "" : " -r";
                 text.Append($"complete -c pharos {seen} -l {option.Name[2..]}{value} -d '{Quoted(option.Help)}'\n");
+            }
+
+            if (verb.FirstWords.Length > 0)
+            {
+                text.Append($"complete -c pharos {seen} -a '{string.Join(' ', verb.FirstWords)}'\n");
             }
 
             if (verb.TakesApps)

@@ -51,8 +51,8 @@ internal static class DaemonHost
         DaemonOptions options, DaemonPaths paths, ReadySignal ready, ServiceManager manager, ControlSocket control, Handover? handover, UpdateView? failed)
     {
         DaemonLog? own = null;
-        await using var telemetry = DaemonTelemetry.Start(options, paths, line => own?.SayHere(line));
-        using var log = own = new DaemonLog(options.Logger.BasePath is { } folder ? Path.Combine(Path.GetFullPath(folder, paths.Home), "pharos.log") : paths.OwnLog, options.Logger, options.Otlp, telemetry.OwnResource);
+        await using var telemetry = await DaemonTelemetry.StartAsync(options, paths, line => own?.SayHere(line));
+        using var log = own = new DaemonLog(options.Logger.BasePath is { } folder ? Path.Combine(Path.GetFullPath(folder, paths.Home), "pharos.log") : paths.OwnLog, options.Logger, telemetry.OwnLog);
         using var host = new ProcessHost(log.Say);
         var store = new LogStore(new LogFiles(), paths.LogStore, log.Say);
         using var pump = new LogPump(new SpoolIo(), store, TimeProvider.System, log.Say);
@@ -61,6 +61,17 @@ internal static class DaemonHost
         using var files = new FileWatch();
         using var sockets = new ListenSockets();
         var runtimes = new NodeRuntimes(paths.Pm2 is null ? sockets : new CommonSockets(sockets), paths.Stdio, log.Say);
+        var supervisorOptions = new SupervisorOptions
+        {
+            SpoolDirectory = paths.Stdio,
+            LogDirectory = paths.Logs,
+            HostId = BootInfo.HostId,
+            HostName = BootInfo.HostName,
+            BootId = BootInfo.BootId,
+            ResourceAttributes = options.Otlp.ResourceAttributes,
+            InjectedEnv = telemetry.InjectedEnv,
+        };
+        telemetry.Changed = () => supervisorOptions.InjectedEnv = telemetry.InjectedEnv;
         var services = new ActorServices
         {
             Host = host,
@@ -74,16 +85,7 @@ internal static class DaemonHost
             Runtimes = runtimes,
             Sockets = sockets,
             Say = log.Say,
-            Options = new SupervisorOptions
-            {
-                SpoolDirectory = paths.Stdio,
-                LogDirectory = paths.Logs,
-                HostId = BootInfo.HostId,
-                HostName = BootInfo.HostName,
-                BootId = BootInfo.BootId,
-                ResourceAttributes = options.Otlp.ResourceAttributes,
-                InjectedEnv = telemetry.InjectedEnv,
-            },
+            Options = supervisorOptions,
         };
         await using var supervisor = new ProcessSupervisor(services, new FileStateStore(paths.State), sampler, store);
 
@@ -130,7 +132,7 @@ internal static class DaemonHost
         gate.Open();
         if (update.Last is { } outcome)
             log.Say(outcome.Error is { } error ? $"not replaced by {outcome.Executable}: {error}" : $"took the place of {outcome.From}, {(outcome.Kept == 1 ? "1 process" : $"{outcome.Kept} processes")} kept");
-        log.Say($"pharos {PharosActivity.Version} ready, pid {Environment.ProcessId}, home {paths.Home}, telemetry {(options.Otlp.HasDestination ? options.Otlp : "stays here")}");
+        log.Say($"pharos {PharosActivity.Version} ready, pid {Environment.ProcessId}, home {paths.Home}, telemetry {telemetry.Summary() ?? "stays here"}");
         ShowPid(paths, log.Say);
         using var toOurselves = paths.Pm2 is null ? null : new PharosClient(paths.Socket);
         var face = toOurselves is null ? null : new FaceServer(Face(paths.Pm2!, toOurselves, host, log.Say));
@@ -252,7 +254,6 @@ internal static class DaemonHost
             if (options.Metrics is { } metrics)
                 ControlApi.ListenForScrapes(kestrel, metrics);
         });
-        telemetry.AddTo(builder.Services);
         var web = builder.Build();
         api = new ApiServices
         {
@@ -263,7 +264,6 @@ internal static class DaemonHost
                 Pid = Environment.ProcessId,
                 StartedAt = TimeProvider.System.GetUtcNow(),
                 Home = paths.Home,
-                Destination = options.Otlp.HasDestination ? options.Otlp.ToString() : null,
                 MetricsAddress = options.Metrics?.ToString(),
                 Service = service,
             },
@@ -273,6 +273,7 @@ internal static class DaemonHost
             Update = update,
             Shutdown = keep => end.TrySetResult(keep ? Ending.KeepApps : Ending.AppsStopped),
             ClientSpan = telemetry.ClientSpan,
+            Destinations = telemetry.Control,
             ClientResource = telemetry.ClientResource,
             Time = TimeProvider.System,
         };

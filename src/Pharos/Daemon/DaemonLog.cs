@@ -1,6 +1,4 @@
 using Pharos.Core.Specs.Logs;
-using Pharos.Exporters.Settings;
-using Pharos.Telemetry.Records;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
@@ -19,9 +17,8 @@ internal sealed class DaemonLog : IDisposable
 
     /// <param name="path">The file.</param>
     /// <param name="variables">What the environment of the daemon says about it.</param>
-    /// <param name="otlp">Where it is sent.</param>
-    /// <param name="own">Whose log it is.</param>
-    public DaemonLog(string path, LoggerVariables variables, OtlpSettings otlp, TelemetryResource own)
+    /// <param name="destinations">Sends it.</param>
+    public DaemonLog(string path, LoggerVariables variables, ILogEventSink destinations)
     {
         var format = new OwnLogFormat(variables.Format ?? LogFormat.Raw);
         var least = OwnLogFormat.Least(variables.Level);
@@ -33,19 +30,7 @@ internal sealed class DaemonLog : IDisposable
             File(configuration, Path.ChangeExtension(path, null) + "-errors" + Path.GetExtension(path), format, variables, LogEventLevel.Error);
         if (variables.Console ?? (variables.Format is not null && !Console.IsErrorRedirected))
             configuration.WriteTo.Sink(new OwnLogConsole(format), least);
-        if (otlp.Logs is { } destination)
-        {
-            configuration.WriteTo.Logger(sent => sent
-                .Filter.ByExcluding(e => e.Properties.ContainsKey(Here))
-                .WriteTo.OpenTelemetry(
-                    options =>
-                    {
-                        options.LogsDestination = destination;
-                        options.ResourceAttributes = own.Attributes.ToDictionary(a => a.Key, a => a.Value);
-                    },
-                    ignoreEnvironment: true));
-        }
-
+        configuration.WriteTo.Logger(sent => sent.Filter.ByExcluding(e => e.Properties.ContainsKey(Here)).WriteTo.Sink(destinations));
         _log = configuration.CreateLogger();
     }
 

@@ -18,6 +18,9 @@ internal sealed class DaemonPaths(string home, Pm2Home? pm2 = null)
 
     public string Lock => Path.Combine(Home, "daemon.lock");
 
+    /// <summary>The destinations that <c>pharos otel set</c> made.</summary>
+    public string Destinations => Path.Combine(Home, "otel.json");
+
     public string State => Path.Combine(Home, "state");
 
     /// <summary>What was delivered to which destination, and events that wait.</summary>

@@ -1,40 +1,54 @@
 using System.Text;
-using Microsoft.Extensions.DependencyInjection;
 using Pharos.Api;
+using Pharos.Contracts;
 using Pharos.Core.Identity;
-using Pharos.Exporters.Pipeline;
+using Pharos.Exporters.Destinations;
 using Pharos.Exporters.Prometheus;
 using Pharos.Exporters.SelfTelemetry;
 using Pharos.Exporters.Settings;
 using Pharos.Linux.Daemon;
 using Pharos.Logs.Shipping;
 using Pharos.Logs.Store;
+using Pharos.Otel;
 using Pharos.Supervisor;
 using Pharos.Telemetry.Catalogue;
 using Pharos.Telemetry.Records;
+using Serilog.Core;
 
 namespace Pharos.Daemon;
 
-/// <summary>Everything that leaves the daemon as telemetry: the pipeline of the instances, the SDK of the supervisor, the metrics page.</summary>
-/// <remarks>With no destination configured only the metrics page is there, and it costs nothing until somebody reads it.</remarks>
+/// <summary>Everything that leaves the daemon as telemetry: the destinations of the environment and of the settings file, and the metrics page.</summary>
+/// <remarks>With no destination only the metrics page is there, and it costs nothing until somebody reads it.</remarks>
 internal sealed class DaemonTelemetry : IAsyncDisposable
 {
-    private readonly OtlpSettings _settings;
-    private readonly OtlpPipeline? _pipeline;
+    private readonly OtlpSettings _environment;
+    private readonly DestinationSource _source;
+    private readonly Action<string> _say;
+    private readonly TelemetryHub _hub;
     private readonly MeterCollector _own;
+    private StreamSources? _output;
     private ProcessSupervisor? _supervisor;
+    private IReadOnlyList<string> _faults = [];
 
     private DaemonTelemetry(DaemonOptions options, DaemonPaths paths, Action<string> say)
     {
-        var settings = _settings = options.Otlp;
+        (_environment, _say) = (options.Otlp, say);
+        _source = new DestinationSource(paths.Destinations, Environment.GetEnvironmentVariable, _environment);
         OwnResource = SupervisorResource.Create(
-            settings, ServiceInstanceId.For(BootInfo.HostId, "pharos", new InstanceKey(paths.Home, 0)).ToString(), BootInfo.HostName, BootInfo.HostId);
+            _environment, ServiceInstanceId.For(BootInfo.HostId, "pharos", new InstanceKey(paths.Home, 0)).ToString(), BootInfo.HostName, BootInfo.HostId);
         ClientResource = new TelemetryResource(
             (AttributeNames.ServiceName, "pharos-cli"), (AttributeNames.HostName, BootInfo.HostName), (AttributeNames.HostId, BootInfo.HostId));
         ProcessInstrumentation.Start();
         _own = new MeterCollector(SupervisorMetrics.MeterName, ProcessInstrumentation.MeterName);
-        if (settings.HasDestination)
-            _pipeline = new OtlpPipeline(settings, new OtlpPipelineOptions { Folder = paths.Shipping, LookBack = options.LogLookBack, OnNotice = say, OnEventDropped = Dropped });
+        _hub = new TelemetryHub(new HubOptions
+        {
+            Folder = paths.Shipping,
+            LookBack = options.LogLookBack,
+            OwnResource = OwnResource,
+            OnNotice = say,
+            OnEventDropped = (instance, reason) => _supervisor?.CountDropped(instance, reason),
+            OpenOutput = (add, end) => _output!.Open(add, end),
+        });
     }
 
     /// <summary>Resource of the supervisor's own signals.</summary>
@@ -43,49 +57,75 @@ internal sealed class DaemonTelemetry : IAsyncDisposable
     /// <summary>Resource of the command line's spans.</summary>
     public TelemetryResource ClientResource { get; }
 
-    /// <summary>Takes events; null: there is no destination for them.</summary>
-    public ILogSink? Sink => _settings.Logs is null ? null : _pipeline;
+    /// <summary>Takes events.</summary>
+    public ILogSink Sink => _hub;
 
-    /// <summary>Takes the command line's spans; null: there is no destination for them.</summary>
-    public Action<SpanRecord>? ClientSpan => _settings.Traces is null ? null : span => _pipeline!.TryWrite(span);
+    /// <summary>Takes the lines of the daemon's own log.</summary>
+    public ILogEventSink OwnLog => _hub;
 
-    /// <summary>What the apps' own SDKs are told about the destination. Headers are secrets: they are not handed on.</summary>
+    /// <summary>Takes the command line's spans.</summary>
+    public Action<SpanRecord> ClientSpan => _hub.Write;
+
+    /// <summary>Called after the destinations have changed.</summary>
+    public Action? Changed { get; set; }
+
+    /// <summary>What the apps' own SDKs are told: the destination of the environment, else the first that wants no header. Headers are secrets, and are not handed on.</summary>
     public IReadOnlyDictionary<string, string> InjectedEnv
     {
         get
         {
+            var all = _hub.Destinations;
+            var settings = (all.FirstOrDefault(d => d.Name == Destination.OfEnvironment) ?? all.FirstOrDefault(NeedsNoKey))?.Settings ?? OtlpSettings.None;
             var env = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach (var (signal, settings) in new[] { ("LOGS", _settings.Logs), ("METRICS", _settings.Metrics), ("TRACES", _settings.Traces) })
+            foreach (var signal in Enum.GetValues<OtlpSignal>())
             {
-                if (settings is null)
+                if (settings.Of(signal) is not { } destination)
                     continue;
-                env[$"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"] = settings.Endpoint.ToString();
-                env[$"OTEL_EXPORTER_OTLP_{signal}_PROTOCOL"] = settings.Transport == OtlpTransport.Grpc ? "grpc" : "http/protobuf";
+                var variable = $"OTEL_EXPORTER_OTLP_{signal.ToString().ToUpperInvariant()}_";
+                env[variable + "ENDPOINT"] = destination.Endpoint.ToString();
+                env[variable + "PROTOCOL"] = destination.Transport == OtlpTransport.Grpc ? "grpc" : "http/protobuf";
             }
 
             return env;
         }
     }
 
-    /// <param name="options">Where to.</param>
-    /// <param name="paths">Where it is noted what was delivered.</param>
+    /// <summary>Shows and changes the destinations.</summary>
+    public DestinationControl Control => new()
+    {
+        Summary = Summary,
+        Show = Show,
+        Reload = ReloadAsync,
+        Test = TestAsync,
+    };
+
+    /// <param name="options">Where to, as far as the environment says.</param>
+    /// <param name="paths">Where the rest is said, and where it is noted what was delivered.</param>
     /// <param name="say">Takes a line for the daemon's own file, and only that: what is said about sending must not be sent.</param>
-    public static DaemonTelemetry Start(DaemonOptions options, DaemonPaths paths, Action<string> say) => new(options, paths, say);
+    public static async Task<DaemonTelemetry> StartAsync(DaemonOptions options, DaemonPaths paths, Action<string> say)
+    {
+        var telemetry = new DaemonTelemetry(options, paths, say);
+        await telemetry.ReloadAsync();
+        return telemetry;
+    }
+
+    /// <summary>All destinations in a line.</summary>
+    /// <returns>Null: there is none.</returns>
+    public string? Summary() => _hub.Destinations is { Count: > 0 } all
+        ? string.Join("; ", all.Select(d => d.Name == Destination.OfEnvironment ? d.Settings.ToString() : $"{d.Name}: {d.Preset?.Vendor ?? Place(d.Settings)}"))
+        : null;
 
     /// <summary>Begins to push the metrics and the output of all instances. What was declared is known by now.</summary>
     public void Watch(ProcessSupervisor supervisor)
     {
         _supervisor = supervisor;
-        _pipeline?.AddSource(supervisor);
-        _pipeline?.Begin();
+        foreach (var fault in _faults)
+            _say($"telemetry: {fault}"); // the log was not there yet when they were found
+        _hub.Begin(supervisor);
     }
 
     /// <summary>What sends the apps' output out of the store.</summary>
-    /// <returns>Null: there is no destination for it.</returns>
-    public StreamSources? Ship(LogStore store) => _settings.Logs is null ? null : new StreamSources(store, _pipeline!.Add, _pipeline!.End);
-
-    /// <summary>Registers the SDK of the supervisor's own signals.</summary>
-    public void AddTo(IServiceCollection services) => services.AddPharosSelfTelemetry(_settings, OwnResource);
+    public StreamSources Ship(LogStore store) => _output = new StreamSources(store);
 
     /// <summary>Renders the metrics page.</summary>
     public MetricsPage Page(string accept)
@@ -99,18 +139,31 @@ internal sealed class DaemonTelemetry : IAsyncDisposable
     }
 
     /// <summary>Sends what waits, as far as the time allows.</summary>
-    public async Task FlushAsync(TimeSpan timeout)
-    {
-        if (_pipeline is not null)
-            await _pipeline.FlushAsync(timeout);
-    }
-
-    private void Dropped(string instance, string reason) => _supervisor?.CountDropped(instance, reason);
+    public Task FlushAsync(TimeSpan timeout) => _hub.FlushAsync(timeout);
 
     public async ValueTask DisposeAsync()
     {
-        if (_pipeline is not null)
-            await _pipeline.DisposeAsync();
+        await _hub.DisposeAsync();
         _own.Dispose();
     }
+
+    private static string Place(OtlpSettings settings) => (settings.Logs ?? settings.Metrics ?? settings.Traces)!.Endpoint.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
+
+    private static bool NeedsNoKey(Destination destination) =>
+        Enum.GetValues<OtlpSignal>().All(s => destination.Settings.Of(s) is not { } settings || settings is { Headers.Count: 0, ClientKeyFile: null });
+
+    private OtelView Show() => OtelViews.Of(_source.File.Path, _hub.Destinations, _faults, _hub.StateOf);
+
+    private async Task<OtelView> ReloadAsync()
+    {
+        var (wanted, faults, areAll) = _source.Read(_hub.Destinations);
+        _faults = [.. faults, .. await _hub.ApplyAsync(wanted, forget: areAll)];
+        foreach (var fault in _supervisor is null ? [] : _faults)
+            _say($"telemetry: {fault}");
+        Changed?.Invoke();
+        return Show();
+    }
+
+    private async Task<OtelTestView?> TestAsync(string? name, CancellationToken cancel) =>
+        await OtelViews.TestAsync([.. _hub.Destinations.Where(d => name is null || d.Name == name)], cancel);
 }

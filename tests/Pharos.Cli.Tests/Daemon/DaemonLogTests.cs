@@ -1,6 +1,8 @@
 using Pharos.Core.Specs.Logs;
 using Pharos.Daemon;
 using Pharos.TestKit;
+using Serilog.Core;
+using Serilog.Events;
 using Xunit;
 
 namespace Pharos.Cli.Tests.Daemon;
@@ -16,7 +18,7 @@ public sealed class DaemonLogTests
     public void A_line_is_in_the_format_that_was_asked_for(string? format, string expected)
     {
         using var home = new TempHome();
-        using (var log = new DaemonLog(Path.Combine(home.Path, "pharos.log"), Variables(("LOGGER_FORMAT", format)), new(), new([])))
+        using (var log = new DaemonLog(Path.Combine(home.Path, "pharos.log"), Variables(("LOGGER_FORMAT", format)), new Sent()))
             log.Say("it \"is\" a | line");
         Assert.Contains(expected, File.ReadAllText(Path.Combine(home.Path, "pharos.log")), StringComparison.Ordinal);
     }
@@ -25,7 +27,7 @@ public sealed class DaemonLogTests
     public void Files_are_made_each_day_errors_apart_and_less_severe_lines_left_out()
     {
         using var home = new TempHome();
-        using (var log = new DaemonLog(Path.Combine(home.Path, "pharos.log"), Variables(("LOGGER_TRANSPORT", "dailyRotateFile"), ("LOGGER_LEVEL", "error"), ("LOGGER_MAX_FILES", "14d"), ("LOGGER_MAX_SIZE", "20m")), new(), new([])))
+        using (var log = new DaemonLog(Path.Combine(home.Path, "pharos.log"), Variables(("LOGGER_TRANSPORT", "dailyRotateFile"), ("LOGGER_LEVEL", "error"), ("LOGGER_MAX_FILES", "14d"), ("LOGGER_MAX_SIZE", "20m")), new Sent()))
         {
             log.Say("all is well");
             log.Say("BUG it is not");
@@ -43,9 +45,24 @@ public sealed class DaemonLogTests
     public void The_console_alone_makes_no_file()
     {
         using var home = new TempHome();
-        using (var log = new DaemonLog(Path.Combine(home.Path, "pharos.log"), Variables(("LOGGER_TRANSPORT", "console"), ("LOGGER_LEVEL", "fatal")), new(), new([])))
+        using (var log = new DaemonLog(Path.Combine(home.Path, "pharos.log"), Variables(("LOGGER_TRANSPORT", "console"), ("LOGGER_LEVEL", "fatal")), new Sent()))
             log.Say("x");
         Assert.Empty(Directory.GetFiles(home.Path));
+    }
+
+    [Fact]
+    public void What_is_said_about_sending_is_written_here_and_not_sent()
+    {
+        using var home = new TempHome();
+        var sent = new Sent();
+        using (var log = new DaemonLog(Path.Combine(home.Path, "pharos.log"), Variables(), sent))
+        {
+            log.Say("sent");
+            log.SayHere("stays");
+        }
+
+        Assert.Equal(["sent"], sent.Lines);
+        Assert.Contains("stays", File.ReadAllText(Path.Combine(home.Path, "pharos.log")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,6 +71,13 @@ public sealed class DaemonLogTests
         var (options, fault) = DaemonOptions.Read([], name => name == "LOGGER_MAX_SIZE" ? "lots" : null);
         Assert.Null(options);
         Assert.Equal("LOGGER_MAX_SIZE 'lots' is not understood: write a size from 4k, such as 20m or 1g", fault);
+    }
+
+    private sealed class Sent : ILogEventSink
+    {
+        public List<string> Lines { get; } = [];
+
+        public void Emit(LogEvent logEvent) => Lines.Add(((ScalarValue)logEvent.Properties["Line"]).Value!.ToString()!);
     }
 
     private static LoggerVariables Variables(params (string Name, string? Value)[] values)

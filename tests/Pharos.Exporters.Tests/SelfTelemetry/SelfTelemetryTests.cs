@@ -1,9 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Trace;
 using Pharos.Exporters.Prometheus;
 using Pharos.Exporters.SelfTelemetry;
 using Pharos.Exporters.Settings;
@@ -28,16 +24,12 @@ public sealed class SelfTelemetryTests
             Metrics = Samples.To(endpoint, OtlpSignal.Metrics, transport, gzip: true),
             ResourceAttributes = [new("region", "eu")],
         };
-        var services = new ServiceCollection().AddPharosSelfTelemetry(settings, SupervisorResource.Create(settings, "id-1", "vm", "host-1"));
-        await using (var provider = services.BuildServiceProvider())
+        using (var own = OwnTelemetry.Start(settings, SupervisorResource.Create(settings, "id-1", "vm", "host-1"))!)
         {
-            foreach (var hosted in provider.GetServices<IHostedService>())
-                await hosted.StartAsync(CancellationToken.None);
             using var meter = new Meter(SupervisorMetrics.MeterName);
             meter.CreateCounter<long>(SupervisorMetrics.Heartbeat.Name).Add(1);
             PharosActivity.Source.StartActivity(SpanNames.Start)!.Dispose();
-            Assert.True(provider.GetRequiredService<TracerProvider>().ForceFlush(10_000));
-            Assert.True(provider.GetRequiredService<MeterProvider>().ForceFlush(10_000));
+            Assert.True(own.Flush(TimeSpan.FromSeconds(10)));
         }
 
         var span = receiver.Spans.First(s => s.Name == SpanNames.Start);
@@ -47,9 +39,31 @@ public sealed class SelfTelemetryTests
         Assert.All(receiver.Requests, r => Assert.Equal((true, "s3cret"), (r.IsGzip, r.Headers["x-token"])));
     }
 
+    [Theory]
+    [InlineData(TemporalityPreference.Delta, HistogramEncoding.Exponential, 1, "exponential")]
+    [InlineData(TemporalityPreference.Cumulative, HistogramEncoding.Explicit, 2, "histogram")]
+    public async Task The_supervisors_own_metrics_come_in_the_temporality_and_with_the_histograms_that_the_destination_wants(
+        TemporalityPreference preference, HistogramEncoding histograms, int temporality, string kind)
+    {
+        await using var receiver = await OtlpReceiver.StartAsync();
+        var settings = new OtlpSettings { Metrics = Samples.To(receiver.HttpEndpoint, OtlpSignal.Metrics), Temporality = preference, Histograms = histograms };
+        using (var own = OwnTelemetry.Start(settings, SupervisorResource.Create(settings, "id-1", "vm", "host-1"))!)
+        {
+            using var meter = new Meter(SupervisorMetrics.MeterName);
+            meter.CreateCounter<long>("test.counter").Add(1);
+            meter.CreateUpDownCounter<long>("test.updown").Add(1);
+            meter.CreateHistogram<double>("test.histogram").Record(0.25);
+            Assert.True(own.Flush(TimeSpan.FromSeconds(10)));
+        }
+
+        ReceivedPoint Of(string name) => receiver.Points.First(p => p.Metric == name);
+        Assert.Equal((temporality, 2, temporality, kind), (Of("test.counter").Temporality, Of("test.updown").Temporality, Of("test.histogram").Temporality, Of("test.histogram").Kind));
+        Assert.Equal((1, 0.25), (Of("test.histogram").Count, Of("test.histogram").Sum));
+    }
+
     [Fact]
-    public void Without_a_destination_the_SDK_is_not_even_registered() =>
-        Assert.Empty(new ServiceCollection().AddPharosSelfTelemetry(OtlpSettings.None, SupervisorResource.Create(OtlpSettings.None, "id", "vm", null)));
+    public void Without_a_destination_the_SDK_does_not_even_start() =>
+        Assert.Null(OwnTelemetry.Start(OtlpSettings.None, SupervisorResource.Create(OtlpSettings.None, "id", "vm", null)));
 
     [Fact]
     public void The_user_may_name_the_supervisor()

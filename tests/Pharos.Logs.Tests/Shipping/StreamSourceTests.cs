@@ -22,7 +22,8 @@ public sealed class StreamSourceTests : IDisposable
     public StreamSourceTests()
     {
         _store = new LogStore(new LogFiles(), _home.File("store"), _ => { });
-        _sources = new StreamSources(_store, _added.Add, _ended.Add);
+        _sources = new StreamSources(_store);
+        _sources.Open(_added.Add, _ended.Add);
     }
 
     public void Dispose()

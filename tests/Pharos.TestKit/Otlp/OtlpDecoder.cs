@@ -68,18 +68,18 @@ public static class OtlpDecoder
     private static IEnumerable<ReceivedPoint> Metric(ReceivedPlace place, ReadOnlyMemory<byte> message)
     {
         var fields = WireReader.Fields(message).ToArray();
-        var data = fields.First(f => f.Number is 5 or 7 or 9);
+        var data = fields.First(f => f.Number is 5 or 7 or 9 or 10);
         var inner = WireReader.Fields(data.Content).ToArray();
         var metric = new ReceivedPoint(place, Text(fields, 1))
         {
             Description = Text(fields, 2),
             Unit = Text(fields, 3),
-            Kind = data.Number switch { 5 => "gauge", 7 => "sum", _ => "histogram" },
+            Kind = data.Number switch { 5 => "gauge", 7 => "sum", 9 => "histogram", _ => "exponential" },
             Temporality = data.Number == 5 ? 0 : (int)Number(inner, 2),
             IsMonotonic = data.Number == 7 && Number(inner, 3) == 1,
         };
         foreach (var point in inner.Where(f => f.Number == 1))
-            yield return data.Number == 9 ? Histogram(metric, point.Content) : Value(metric, point.Content);
+            yield return data.Number == 9 ? Histogram(metric, point.Content) : data.Number == 10 ? Exponential(metric, point.Content) : Value(metric, point.Content);
     }
 
     private static ReceivedPoint Value(ReceivedPoint metric, ReadOnlyMemory<byte> message)
@@ -110,6 +110,32 @@ public static class OtlpDecoder
             Attributes = Attributes(message, 9),
             NoRecordedValue = (Number(fields, 10) & 1) == 1,
         };
+    }
+
+    private static ReceivedPoint Exponential(ReceivedPoint metric, ReadOnlyMemory<byte> message)
+    {
+        var fields = WireReader.Fields(message).ToArray();
+        var positive = WireReader.Fields(fields.FirstOrDefault(f => f.Number == 8).Content).ToArray();
+        return metric with
+        {
+            Attributes = Attributes(message, 1),
+            Start = Number(fields, 2),
+            Time = Number(fields, 3),
+            Count = Number(fields, 4),
+            Sum = fields.FirstOrDefault(f => f.Number == 5).Double,
+            Scale = Signed(fields, 6),
+            Zeros = Number(fields, 7),
+            Offset = Signed(positive, 1),
+            Buckets = [.. positive.Where(f => f.Number == 2).SelectMany(f => f.Content.IsEmpty ? [(long)f.Value] : WireReader.Varints(f.Content))],
+            NoRecordedValue = (Number(fields, 10) & 1) == 1,
+        };
+    }
+
+    /// <summary>sint32: zigzag.</summary>
+    private static int Signed(WireField[] fields, int number)
+    {
+        var value = (uint)Number(fields, number);
+        return (int)(value >> 1) ^ -(int)(value & 1);
     }
 
     /// <summary>Repeated fixed64, packed or not: a parser takes both.</summary>

@@ -45,7 +45,7 @@ public sealed record ReceivedPoint(ReceivedPlace Place, string Metric)
 
     public string Description { get; init; } = "";
 
-    /// <summary>gauge, sum or histogram.</summary>
+    /// <summary>gauge, sum, histogram or exponential.</summary>
     public string Kind { get; init; } = "";
 
     public bool IsMonotonic { get; init; }
@@ -64,6 +64,15 @@ public sealed record ReceivedPoint(ReceivedPlace Place, string Metric)
     public IReadOnlyList<long> Buckets { get; init; } = [];
 
     public IReadOnlyList<double> Bounds { get; init; } = [];
+
+    /// <summary>Scale of exponential buckets.</summary>
+    public int Scale { get; init; }
+
+    /// <summary>Index of the first of them.</summary>
+    public int Offset { get; init; }
+
+    /// <summary>Values that are 0.</summary>
+    public long Zeros { get; init; }
 
     public bool NoRecordedValue { get; init; }
 

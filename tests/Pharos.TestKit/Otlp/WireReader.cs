@@ -47,6 +47,13 @@ internal static class WireReader
         }
     }
 
+    /// <summary>A packed repeated varint.</summary>
+    public static IEnumerable<long> Varints(ReadOnlyMemory<byte> packed)
+    {
+        for (var at = 0; at < packed.Length;)
+            yield return (long)Varint(packed.Span, ref at);
+    }
+
     private static ulong Varint(ReadOnlySpan<byte> bytes, ref int at)
     {
         var value = 0UL;

@@ -27,6 +27,9 @@ internal sealed record VerbSpec(string Name, string Usage, string Summary)
     /// <summary>What the words are, for the message when they are missing.</summary>
     public string Words { get; init; } = "";
 
+    /// <summary>What may be its first word, where that is one of few (completion).</summary>
+    public string[] FirstWords { get; init; } = [];
+
     /// <summary>Whether its words are names of apps (completion).</summary>
     public bool TakesApps { get; init; }
 

@@ -169,6 +169,7 @@ internal static class VerbTable
                 """,
             Examples = [("pharos migrate --dry-run", "what would change?"), ("pharos migrate", "do it")],
         },
+        OtelOptions.Verb,
         new("startup", "[systemd|openrc] [options]", "start the daemon and its apps when the machine starts")
         {
             MostWords = 1, Words = "an init system",
