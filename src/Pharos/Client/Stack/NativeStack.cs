@@ -42,8 +42,7 @@ internal static class NativeStack
 
         if (missing.Count > 0)
             return $"no {string.Join(", no ", missing)} {(folder is null ? "" : $"in {folder} or ")}on PATH: install them, name their folder with --bin, or install docker or podman with compose";
-        var help = Subprocess.Run(shell, [programs["prometheus"], "--help"]).Said;
-        return help.Contains("enable-otlp-receiver", StringComparison.Ordinal)
+        return Subprocess.Run(shell, [programs["prometheus"], "--web.enable-otlp-receiver", "--version"]).ExitCode == 0 // an unknown flag is a failure
             ? null
             : $"{programs["prometheus"]} has no OTLP receiver: take a released Prometheus 3, and name its folder with --bin";
     }
