@@ -54,7 +54,7 @@ internal static partial class PromQl
         return pattern[(open + 1)..close].Split('|').SelectMany(a => Alternatives(pattern[..open] + a + pattern[(close + 1)..]));
     }
 
-    [GeneratedRegex("""__name__=~"([^"]*)"""")]
+    [GeneratedRegex("__name__=~\"([^\"]*)\"")]
     private static partial Regex NameMatcher();
 
     [GeneratedRegex("""\{[^}]*\}""")]

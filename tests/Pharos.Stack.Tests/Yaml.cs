@@ -10,8 +10,32 @@ internal static class Yaml
     {
         var stream = new YamlStream();
         using var text = new StreamReader(Repository.PathOf(path));
-        stream.Load(new YamlDotNet.Core.MergingParser(new YamlDotNet.Core.Parser(text)));
+        stream.Load(text);
+        Merge(stream.Documents[0].RootNode);
         return (YamlMappingNode)stream.Documents[0].RootNode;
+    }
+
+    /// <summary><c>&lt;&lt;: *map</c> brings in the keys that a map has not itself.</summary>
+    private static void Merge(YamlNode node)
+    {
+        if (node is YamlMappingNode map)
+        {
+            var key = new YamlScalarNode("<<");
+            if (map.Children.TryGetValue(key, out var common))
+            {
+                map.Children.Remove(key);
+                foreach (var (name, value) in ((YamlMappingNode)common).Children)
+                    map.Children.TryAdd(name, value);
+            }
+
+            foreach (var value in map.Children.Values)
+                Merge(value);
+        }
+        else if (node is YamlSequenceNode list)
+        {
+            foreach (var element in list.Children)
+                Merge(element);
+        }
     }
 
     /// <summary>A value by its path; null: it is not there.</summary>
