@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using YamlDotNet.RepresentationModel;
 
 namespace Pharos.Stack.Tests;
 
 /// <summary>The compose file: what a container must not be able to do, and health checks that exist in the images.</summary>
-public sealed class ComposeTests
+public sealed partial class ComposeTests
 {
     private static readonly YamlMappingNode File = Yaml.File("docker-compose.observability.yml");
     private static readonly Dictionary<string, string> Pins = System.IO.File.ReadLines(Repository.PathOf(".env"))
@@ -31,10 +32,10 @@ public sealed class ComposeTests
         Assert.All(Services, service =>
         {
             var image = service.Body.Text("image")!;
-            var match = System.Text.RegularExpressions.Regex.Match(image, @"^docker\.io/[a-z/-]+:\$\{([A-Z]+_VERSION):-([^}]+)\}$");
+            var match = Image().Match(image);
             Assert.True(match.Success, image);
-            Assert.Matches(@"^v?[0-9]+\.[0-9]+\.[0-9]+(@sha256:[0-9a-f]{64})?$", Pins[match.Groups[1].Value]);
-            Assert.Equal(Pins[match.Groups[1].Value], match.Groups[2].Value);
+            Assert.Matches(@"^v?[0-9]+\.[0-9]+\.[0-9]+(@sha256:[0-9a-f]{64})?$", Pins[match.Groups["variable"].Value]);
+            Assert.Equal(Pins[match.Groups["variable"].Value], match.Groups["version"].Value);
         });
 
     [Fact]
@@ -122,6 +123,9 @@ public sealed class ComposeTests
     [Fact]
     public void Variables_that_podman_compose_would_not_understand_are_not_used() =>
         Assert.DoesNotMatch(@"\$\{[A-Z_]+(:-|-)\}|\$\{[A-Z_]+:?\+", System.IO.File.ReadAllText(Repository.PathOf("docker-compose.observability.yml")));
+
+    [GeneratedRegex(@"^docker\.io/[a-z/-]+:\$\{(?<variable>[A-Z]+_VERSION):-(?<version>[^}]+)\}$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Image();
 
     private static int MiB(string limit) => int.Parse(limit[..^1]) * (limit[^1] == 'g' ? 1024 : 1);
 }

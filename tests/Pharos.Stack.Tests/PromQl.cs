@@ -5,70 +5,39 @@ namespace Pharos.Stack.Tests;
 /// <summary>Which metrics and labels an expression names. promtool has found it well-formed; this only tells words apart.</summary>
 internal static partial class PromQl
 {
+    private const int Patience = 1000; // ms
+
     private static readonly HashSet<string> Words =
     [
-        "and", "or", "unless", "on", "ignoring", "group_left", "group_right", "bool", "offset", "by", "without", "sum", "count", "max", "min", "avg",
+        "and", "or", "unless", "on", "ignoring", "group_left", "group_right", "bool", "offset", "by", "without",
     ];
 
-    /// <summary>Names of metrics, also those in a matcher of <c>__name__</c>, whose alternatives are spelled out.</summary>
+    /// <summary>Names of metrics: words that are neither called nor of the language.</summary>
     public static IReadOnlyCollection<string> Metrics(string expr)
     {
-        var found = new HashSet<string>(StringComparer.Ordinal);
-        foreach (Match name in NameMatcher().Matches(expr))
-            found.UnionWith(Alternatives(name.Groups[1].Value));
-        var rest = Labels().Replace(Braces().Replace(expr, " "), " ");
-        foreach (Match word in Word().Matches(Durations().Replace(rest, " ")))
-        {
-            if (!Words.Contains(word.Value) && !IsCall(rest, word))
-                found.Add(word.Value);
-        }
-
-        return found;
+        var bare = Durations().Replace(Groupings().Replace(Braces().Replace(expr, " "), " "), " ");
+        return [.. Word().Matches(bare).Where(w => !Words.Contains(w.Value) && !bare.AsSpan(w.Index + w.Length).TrimStart().StartsWith("(")).Select(w => w.Value).Distinct()];
     }
 
     /// <summary>Names of labels in matchers and in groupings.</summary>
-    public static IReadOnlyCollection<string> LabelsOf(string expr)
-    {
-        var found = new HashSet<string>(StringComparer.Ordinal);
-        foreach (Match braces in Braces().Matches(expr))
-            found.UnionWith(Matcher().Matches(braces.Value).Select(m => m.Groups[1].Value));
-        foreach (Match list in Labels().Matches(expr))
-            found.UnionWith(list.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
-        found.Remove("__name__");
-        return found;
-    }
+    public static IReadOnlyCollection<string> Labels(string expr) =>
+    [
+        .. Braces().Matches(expr).SelectMany(b => Matcher().Matches(b.Value)).Select(m => m.Groups["label"].Value)
+            .Concat(Groupings().Matches(expr).SelectMany(l => l.Groups["labels"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))).Distinct(),
+    ];
 
-    private static bool IsCall(string text, Match word)
-    {
-        var at = Durations().Replace(text, " ").IndexOf(word.Value, StringComparison.Ordinal);
-        return at >= 0 && Regex.IsMatch(text, $@"\b{Regex.Escape(word.Value)}\s*\(");
-    }
-
-    /// <summary><c>a_(b|c)_d</c> is a_b_d and a_c_d; groups may follow each other.</summary>
-    private static IEnumerable<string> Alternatives(string pattern)
-    {
-        var open = pattern.IndexOf('(');
-        if (open < 0)
-            return pattern.Split('|');
-        var close = pattern.IndexOf(')', open);
-        return pattern[(open + 1)..close].Split('|').SelectMany(a => Alternatives(pattern[..open] + a + pattern[(close + 1)..]));
-    }
-
-    [GeneratedRegex("__name__=~\"([^\"]*)\"")]
-    private static partial Regex NameMatcher();
-
-    [GeneratedRegex("""\{[^}]*\}""")]
+    [GeneratedRegex("""\{[^}]*\}""", RegexOptions.ExplicitCapture, Patience)]
     private static partial Regex Braces();
 
-    [GeneratedRegex("""([a-zA-Z_][a-zA-Z0-9_]*)\s*(?:=~|!~|!=|=)""")]
+    [GeneratedRegex("""(?<label>[a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*["]""", RegexOptions.ExplicitCapture, Patience)]
     private static partial Regex Matcher();
 
-    [GeneratedRegex("""\b(?:by|without|on|ignoring|group_left|group_right)\s*\(([^)]*)\)""")]
-    private static partial Regex Labels();
+    [GeneratedRegex("""\b(by|without|on|ignoring|group_left|group_right)\s*\((?<labels>[^)]*)\)""", RegexOptions.ExplicitCapture, Patience)]
+    private static partial Regex Groupings();
 
-    [GeneratedRegex("""\[[^\]]*\]|\boffset\s+\w+""")]
+    [GeneratedRegex("""\[[^\]]*\]|\boffset\s+\w+""", RegexOptions.ExplicitCapture, Patience)]
     private static partial Regex Durations();
 
-    [GeneratedRegex("""(?<![0-9.\w])[a-zA-Z_:][a-zA-Z0-9_:]*""")]
+    [GeneratedRegex("""(?<![0-9.\w])[a-zA-Z_:][a-zA-Z0-9_:]*""", RegexOptions.ExplicitCapture, Patience)]
     private static partial Regex Word();
 }

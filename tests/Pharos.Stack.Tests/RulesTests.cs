@@ -72,6 +72,18 @@ public sealed partial class RulesTests
     }
 
     [Fact]
+    public void No_rule_takes_several_names_at_once() => // of a rate over them the names are gone, and two series with the same labels are an error that only real data shows
+        Assert.DoesNotContain(Rule.All, r => r.Expr.Contains("__name__", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("sum by (a, b) (rate(x_total{c=\"d, e=f\", g!~\"h\"}[5m] offset 1h)) > 2e3 unless on (i) max_over_time(y:z:w[1m]) == bool 1", "x_total y:z:w", "a b c g i")]
+    public void What_an_expression_names_is_found(string expr, string metrics, string labels)
+    {
+        Assert.Equal(metrics.Split(' '), PromQl.Metrics(expr));
+        Assert.Equal(labels.Split(' '), PromQl.Labels(expr).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Each_label_in_a_rule_is_an_attribute_of_the_catalogue_or_promoted()
     {
         string[] attributes =
@@ -79,7 +91,7 @@ public sealed partial class RulesTests
             .. InstanceMetrics.All.Concat(SupervisorMetrics.All).SelectMany(m => m.Attributes), .. Yaml.File("otel-collector", "prometheus", "prometheus.yml").Texts("otlp", "promote_resource_attributes"),
         ];
         string[] known = [.. attributes.Select(NameTranslator.Label), "job", "instance", "le", "alertname", "alertstate", "severity", "level", "exporter", "receiver", "data_type"];
-        Assert.Empty(Rule.All.SelectMany(r => PromQl.LabelsOf(r.Expr).Except(known).Select(l => $"{r.Alert ?? r.Record}: {l}")));
+        Assert.Empty(Rule.All.SelectMany(r => PromQl.Labels(r.Expr).Except(known).Select(l => $"{r.Alert ?? r.Record}: {l}")));
     }
 
     [Fact]
@@ -102,8 +114,8 @@ public sealed partial class RulesTests
             Assert.Equal($"{{{{ $externalLabels.runbooks_url }}}}#{rule.Alert!.ToLowerInvariant()}", rule.Node.Text("annotations", "runbook_url"));
             var link = DashboardLink().Match(rule.Node.Text("annotations", "dashboard_url")!);
             Assert.True(link.Success, $"{rule.Alert}: {rule.Node.Text("annotations", "dashboard_url")}");
-            Assert.True(Dashboards.TryGetValue(link.Groups[1].Value, out var variables), link.Value);
-            Assert.Empty(Variable().Matches(link.Value).Select(v => v.Groups[1].Value).Except(variables!));
+            Assert.True(Dashboards.TryGetValue(link.Groups["uid"].Value, out var variables), link.Value);
+            Assert.Empty(Variable().Matches(link.Value).Select(v => v.Groups["name"].Value).Except(variables!));
         });
 
     [Fact]
@@ -133,19 +145,19 @@ public sealed partial class RulesTests
     {
         Assert.Equal($"{ExportInterval.Default.TotalSeconds}s", Yaml.File("otel-collector", "prometheus", "prometheus.yml").Text("global", "scrape_interval"));
         Assert.All(Rule.All, r => Assert.True(Seconds(r.Interval) <= ExportInterval.Default.TotalSeconds, $"{r.File}: {r.Interval}"));
-        var ranges = Rule.All.SelectMany(r => Range().Matches(r.Expr).Select(m => (r.Alert ?? r.Record, Seconds(m.Groups[1].Value)))).ToList();
+        var ranges = Rule.All.SelectMany(r => Range().Matches(r.Expr).Select(m => (r.Alert ?? r.Record, Seconds(m.Groups["range"].Value)))).ToList();
         Assert.NotEmpty(ranges);
         Assert.All(ranges, r => Assert.True(r.Item2 >= 4 * ExportInterval.Default.TotalSeconds, $"{r.Item1}: {r.Item2} s"));
     }
 
     private static double Seconds(string duration) => double.Parse(duration[..^1]) * duration[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => throw new FormatException(duration) };
 
-    [GeneratedRegex(@"^\{\{ \$externalLabels\.grafana_url \}\}/d/(pharos-[a-z]+)(\?(var-[a-z]+=\{\{ \$labels\.[a-z_]+ \}\}&?)+)?$")]
+    [GeneratedRegex(@"^\{\{ \$externalLabels\.grafana_url \}\}/d/(?<uid>pharos-[a-z]+)(\?(var-[a-z]+=\{\{ \$labels\.[a-z_]+ \}\}&?)+)?$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex DashboardLink();
 
-    [GeneratedRegex("var-([a-z]+)=")]
+    [GeneratedRegex("var-(?<name>[a-z]+)=", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Variable();
 
-    [GeneratedRegex(@"(?:rate|increase)\([^\[\]]*\[([0-9]+[smh])\]")]
+    [GeneratedRegex(@"(rate|increase)\([^\[\]]*\[(?<range>[0-9]+[smh])\]", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Range();
 }
