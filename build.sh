@@ -68,7 +68,7 @@ publish_to() { # FOLDER PROJECT PROPERTY... ; a program that runs from the folde
 }
 
 sources() { # a hash of everything that goes into the two published programs
-  { find src examples/Pharos.Example -type f; ls Directory.*.props Publish.props global.json; } |
+  { find src examples/Pharos.Example otel-collector dashboards docs/runbooks -type f 2>/dev/null; ls Directory.*.props Publish.props global.json docker-compose.observability.yml .env; } |
     LC_ALL=C sort | tr '\n' '\0' | xargs -0 sha256sum | sha256sum | cut -c1-32
 }
 

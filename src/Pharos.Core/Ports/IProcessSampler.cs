@@ -21,6 +21,9 @@ public struct ProcessSample
     /// <summary>Open file descriptors; -1 when unreadable.</summary>
     public int FileDescriptors;
 
+    /// <summary>Most file descriptors that it may have open; -1 when unreadable or unlimited.</summary>
+    public long FileDescriptorLimit;
+
     /// <summary>Voluntary context switches; -1 when unreadable.</summary>
     public long VoluntarySwitches;
 

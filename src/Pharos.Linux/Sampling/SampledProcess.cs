@@ -72,6 +72,7 @@ internal sealed unsafe class SampledProcess : ISampledProcess
         sample.DiskReadBytes = _slow.DiskReadBytes;
         sample.DiskWriteBytes = _slow.DiskWriteBytes;
         sample.FileDescriptors = _slow.FileDescriptors;
+        sample.FileDescriptorLimit = _slow.FileDescriptorLimit;
         sample.TreeRssBytes = sample.RssBytes + Volatile.Read(ref _descendantBytes);
         sample.TreeProcesses = 1 + Volatile.Read(ref _descendants);
         return true;
@@ -112,6 +113,7 @@ internal sealed unsafe class SampledProcess : ISampledProcess
         _slow.DiskReadBytes = hasIo ? Value(text, "\nread_bytes:"u8) : -1;
         _slow.DiskWriteBytes = hasIo ? Value(text, "\nwrite_bytes:"u8) : -1;
         _slow.FileDescriptors = CountDescriptors();
+        _slow.FileDescriptorLimit = DescriptorLimit();
     }
 
     private static long Value(ReadOnlySpan<byte> text, ReadOnlySpan<byte> key)
@@ -150,6 +152,14 @@ internal sealed unsafe class SampledProcess : ISampledProcess
                 return (int)info.Size;
             return CountEntries(Libc.openat(pin.Raw, name, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0));
         }
+    }
+
+    /// <summary>RLIMIT_NOFILE, the soft one: setrlimit(2). The pid is ours as long as its files read: the process is an unreaped child, or adopted and held.</summary>
+    private long DescriptorLimit()
+    {
+        const int noFile = 7;
+        var limit = stackalloc ulong[2];
+        return Libc.prlimit(Pid, noFile, null, limit) == 0 && limit[0] <= long.MaxValue ? (long)limit[0] : -1;
     }
 
     /// <summary>The way of kernels before 6.2, and of a process without any descriptor.</summary>

@@ -35,6 +35,9 @@ internal static class AppResource
         var environment = EnvironmentNames.Select(n => spec.Env.GetValueOrDefault(n)).FirstOrDefault(v => !string.IsNullOrEmpty(v));
         if (environment is not null)
             yield return (AttributeNames.DeploymentEnvironmentName, environment);
+        var criticality = Declared(spec, AttributeNames.ServiceCriticality);
+        if (criticality is not null)
+            yield return (AttributeNames.ServiceCriticality, criticality);
         yield return (AttributeNames.HostName, options.HostName);
         yield return (AttributeNames.HostId, options.HostId);
         yield return (AttributeNames.OsType, "linux");
@@ -42,10 +45,23 @@ internal static class AppResource
         {
             var own = key is AttributeNames.ServiceName or AttributeNames.ServiceNamespace or AttributeNames.ServiceInstanceId
                 or AttributeNames.HostName or AttributeNames.HostId or AttributeNames.OsType or AttributeNames.InstanceIndex
+                || (key == AttributeNames.ServiceCriticality && criticality is not null)
                 || (key == AttributeNames.ServiceVersion && spec.Version is not null)
                 || (key == AttributeNames.DeploymentEnvironmentName && environment is not null);
             if (!own)
                 yield return (key, value);
         }
+    }
+
+    /// <summary>What the app's own OTEL_RESOURCE_ATTRIBUTES (key=value pairs with commas between them, values percent-encoded) says of a key.</summary>
+    private static string? Declared(AppSpec spec, string key)
+    {
+        foreach (var pair in spec.Env.GetValueOrDefault("OTEL_RESOURCE_ATTRIBUTES")?.Split(',', StringSplitOptions.TrimEntries) ?? [])
+        {
+            if (pair.StartsWith(key + '=', StringComparison.Ordinal) && pair.Length > key.Length + 1)
+                return Uri.UnescapeDataString(pair[(key.Length + 1)..]);
+        }
+
+        return null;
     }
 }

@@ -32,6 +32,7 @@ public static class Descriptions
         (AttributeNames.ServiceInstanceId, "UUIDv5 of host id, namespace, app and slot: stable over restarts."),
         (AttributeNames.ServiceVersion, "Version of the app, when it has one."),
         (AttributeNames.DeploymentEnvironmentName, "From the spec, `APP_ENV` or `NODE_ENV`."),
+        (AttributeNames.ServiceCriticality, "critical, high, medium or low, where `OTEL_RESOURCE_ATTRIBUTES` of the app or of the daemon says so; the severity of its alerts goes by it."),
         (AttributeNames.HostName, "Name of the host."),
         (AttributeNames.HostId, "Machine id of the host."),
         (AttributeNames.OsType, "`linux`."),

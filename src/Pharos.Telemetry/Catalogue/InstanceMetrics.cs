@@ -36,6 +36,7 @@ public static class InstanceMetrics
     public static readonly MetricDefinition ProbeDuration = new("pharos.probe.duration", Histogram, "s", "Time until the answer of a probe, or until it was given up, by type and outcome.", AttributeNames.ProbeType, AttributeNames.Outcome) { IsDouble = true, Bounds = OperationBounds };
     public static readonly MetricDefinition HttpServerDuration = new("http.server.request.duration", Histogram, "s", "HTTP requests that the app answered and how long that took, measured in it without a package (Node apps).", AttributeNames.HttpRequestMethod, AttributeNames.HttpResponseStatusCode) { IsDouble = true, Bounds = [.. ServedRequests.Bounds] };
     public static readonly MetricDefinition MemoryLimit = new("pharos.instance.memory.limit", UpDownCounter, "By", "The memory limit of the instance, when it has one.");
+    public static readonly MetricDefinition FileDescriptorLimit = new("pharos.instance.file_descriptor.limit", UpDownCounter, "{file_descriptor}", "Most file descriptors that the process may have open (its soft limit), when there is one.");
     public static readonly MetricDefinition LogRecords = new("pharos.log.records", Counter, "{record}", "Lines that the instance printed.", AttributeNames.LogIoStream, AttributeNames.LogSeverityBand);
     public static readonly MetricDefinition LogBytes = new("pharos.log.bytes", Counter, "By", "Bytes that the instance printed.", AttributeNames.LogIoStream);
     public static readonly MetricDefinition LogDropped = new("pharos.log.dropped", Counter, "{record}", "Lines that did not reach their destination, by reason.", AttributeNames.LogDropReason);
@@ -51,6 +52,6 @@ public static class InstanceMetrics
     [
         CpuTime, MemoryUsage, MemoryVirtual, ThreadCount, FileDescriptors, ContextSwitches, PagingFaults, DiskIo, Uptime,
         TreeMemory, TreeProcesses, Restarts, Exits, Status, Ready, StartDuration, StopDuration, RunDuration, ReloadDuration, BackoffDelay,
-        ProbeDuration, HttpServerDuration, MemoryLimit, LogRecords, LogBytes, LogDropped, AppInstances, AppDesired, JobRuns, JobRunDuration,
+        ProbeDuration, HttpServerDuration, MemoryLimit, FileDescriptorLimit, LogRecords, LogBytes, LogDropped, AppInstances, AppDesired, JobRuns, JobRunDuration,
     ];
 }

@@ -11,6 +11,7 @@ public static class AttributeNames
     public const string ServiceNamespace = "service.namespace";
     public const string ServiceInstanceId = "service.instance.id";
     public const string ServiceVersion = "service.version";
+    public const string ServiceCriticality = "service.criticality";
     public const string DeploymentEnvironmentName = "deployment.environment.name";
     public const string HostName = "host.name";
     public const string HostId = "host.id";

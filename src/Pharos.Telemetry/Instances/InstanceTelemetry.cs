@@ -327,6 +327,8 @@ public sealed class InstanceTelemetry : IMetricSource
             points.Add(p with { Metric = M.ThreadCount, Long = _sample.Threads });
             if (_sample.FileDescriptors >= 0)
                 points.Add(p with { Metric = M.FileDescriptors, Long = _sample.FileDescriptors });
+            if (_sample.FileDescriptorLimit >= 0)
+                points.Add(p with { Metric = M.FileDescriptorLimit, Long = _sample.FileDescriptorLimit });
             if (_sample.VoluntarySwitches >= 0)
             {
                 points.Add(p with { Metric = M.ContextSwitches, Attribute1 = "voluntary", Long = _sample.VoluntarySwitches });

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Pharos.Client.Boot;
 using Pharos.Client.Line;
 using Pharos.Client.Logs;
+using Pharos.Client.Stack;
 using Pharos.Client.Wire;
 using Pharos.Contracts.Text;
 
@@ -59,6 +60,7 @@ internal static class Cli
         "resurrect" => ResurrectVerb.Run(line, shell),
         "startup" => StartupVerb.Run(line, shell),
         "unstartup" => StartupVerb.Undo(line, shell),
+        "stack" => Stack(line, shell),
         "version" => Print(shell, $"pharos {typeof(Cli).Assembly.GetName().Version?.ToString(3)}\n"),
         "help" => HelpOn(line, shell),
         "completion" => PrintCompletion(line.Words[0], shell),
@@ -195,6 +197,9 @@ internal static class Cli
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int Logs(ParsedLine line, Shell shell) => LogsVerb.Run(line, shell);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int Stack(ParsedLine line, Shell shell) => StackVerb.Run(line, shell);
 
     private static int HelpOn(ParsedLine line, Shell shell)
     {

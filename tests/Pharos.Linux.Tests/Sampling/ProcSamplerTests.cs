@@ -18,11 +18,11 @@ public sealed class ProcSamplerTests : IDisposable
     public void A_sample_says_what_the_process_does()
     {
         var path = _box.Dir.At("written");
-        var child = _box.Start(_box.Shell($"exec 5</dev/null 6</dev/null; i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; head -c 100000 /dev/zero >{path}; echo ready; read x <{_box.Dir.At("none")}; exec sleep 3600")).WaitForLine("ready");
+        var child = _box.Start(_box.Shell($"ulimit -n 123; exec 5</dev/null 6</dev/null; i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; head -c 100000 /dev/zero >{path}; echo ready; read x <{_box.Dir.At("none")}; exec sleep 3600")).WaitForLine("ready");
         using var process = _sampler.Open(child.Pid);
         var sample = default(ProcessSample);
         Eventually.True(() => process!.TryRead(ref sample) && sample.FileDescriptors <= 5, () => $"{sample.FileDescriptors} descriptors");
-        Assert.Equal(5, sample.FileDescriptors);
+        Assert.Equal((5, 123), (sample.FileDescriptors, sample.FileDescriptorLimit));
         Assert.InRange(sample.CpuUserSeconds, 0.02, 60);
         Assert.InRange(sample.CpuSystemSeconds, 0, 60);
         Assert.InRange(sample.RssBytes, 100_000, 100_000_000);

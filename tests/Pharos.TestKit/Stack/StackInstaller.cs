@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Pharos.TestKit.Stack;
 
 /// <summary>Runs <c>tests/stack/install</c> once in this process; the script itself locks out other processes and knows when nothing is to do.</summary>
-internal static class StackInstaller
+public static class StackInstaller
 {
     private static readonly Lazy<Task<string>> Once = new(InstallAsync);
 

@@ -238,6 +238,7 @@ internal static class VerbTable
                 ("pharos daemon status", "version, pid, home, apps, and whether the state can be saved"),
             ],
         },
+        StackOptions.Verb,
         new("completion", "bash|zsh|fish", "print a completion script for a shell")
         {
             LeastWords = 1, MostWords = 1, Words = "a shell: bash, zsh or fish",

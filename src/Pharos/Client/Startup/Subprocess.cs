@@ -27,12 +27,19 @@ internal static unsafe class Subprocess
             return (NotRun, $"cannot make a pipe: {Marshal.GetLastPInvokeErrorMessage()}");
         }
 
-        var errno = Spawn(shell, path, command, pipe[1], out var pid);
+        var errno = Spawn(shell, path, command, pipe[1], pipe[1], out var pid);
         _ = ClientLibc.close(pipe[1]);
         var said = errno == 0 ? ReadAll(pipe[0]) : $"cannot run {path}: {Marshal.GetPInvokeErrorMessage(errno)}";
         _ = ClientLibc.close(pipe[0]);
         return (errno == 0 ? Await(pid) : NotRun, said.Trim());
     }
+
+    /// <summary>Runs it with the shell's own stdout and stderr, for what takes long and says how it goes.</summary>
+    /// <param name="shell">Whose PATH, environment and streams.</param>
+    /// <param name="command">Name, then arguments.</param>
+    /// <returns>Its exit code, as above.</returns>
+    public static int Watch(Shell shell, IReadOnlyList<string> command) =>
+        Find(shell, command[0]) is { } path && Spawn(shell, path, command, shell.Output, shell.Error, out var pid) == 0 ? Await(pid) : NotRun;
 
     /// <summary>Finds a program on PATH.</summary>
     /// <returns>Null when it is not there.</returns>
@@ -50,7 +57,7 @@ internal static unsafe class Subprocess
         return null;
     }
 
-    private static int Spawn(Shell shell, string path, IReadOnlyList<string> command, int output, out int pid)
+    private static int Spawn(Shell shell, string path, IReadOnlyList<string> command, int output, int error, out int pid)
     {
         var actions = stackalloc byte[ClientLibc.OpaqueBytes];
         var attributes = stackalloc byte[ClientLibc.OpaqueBytes];
@@ -74,7 +81,7 @@ internal static unsafe class Subprocess
         _ = ClientLibc.posix_spawnattr_setsigmask(attributes, signals);
         _ = ClientLibc.posix_spawn_file_actions_addopen(actions, 0, paths[1], 0, 0);
         _ = ClientLibc.posix_spawn_file_actions_adddup2(actions, output, 1);
-        _ = ClientLibc.posix_spawn_file_actions_adddup2(actions, output, 2);
+        _ = ClientLibc.posix_spawn_file_actions_adddup2(actions, error, 2);
         int child;
         var errno = ClientLibc.posix_spawn(&child, paths[0], actions, attributes, argv.Start, envp.Start);
         _ = ClientLibc.posix_spawn_file_actions_destroy(actions);
