@@ -15,7 +15,8 @@ public sealed record Link(string Title, string Url)
     public static Link To(string title, string uid, params (string Name, string Value)[] variables)
     {
         var parts = new List<string> { "${__url_time_range}" };
-        parts.AddRange(Carried.Where(c => !variables.Any(v => v.Name == c)).Select(c => $"${{{c}:queryparam}}"));
+        var isAboutApps = uid != Boards.Uids.Supervisor.Uid;
+        parts.AddRange(Carried.Where(c => !variables.Any(v => v.Name == c) && (isAboutApps || c != "environment")).Select(c => $"${{{c}:queryparam}}"));
         parts.AddRange(variables.Select(v => v.Value == $"${{{v.Name}}}" ? $"${{{v.Name}:queryparam}}" : $"var-{v.Name}={v.Value}"));
         return new(title, $"/d/{uid}?{string.Join('&', parts)}");
     }

@@ -176,7 +176,7 @@ public static class Panels
             alignValue = "left",
             rowHeight = 0.85,
             perPage = 25,
-            legend = new { displayMode = "list", placement = "bottom", showLegend = true },
+            legend = new { displayMode = "list", placement = "bottom", showLegend = true, calcs = Array.Empty<string>() },
             tooltip = new { mode = "single", sort = "none" },
         },
     };

@@ -27,7 +27,7 @@ internal static class SupervisorBoard
                 Variable.Of(Source.Prometheus), Variable.Of(Source.Loki), Variable.Of(Source.Tempo),
                 Variable.Values("host", "Host", Heartbeat.In(Scope.Everywhere), L.Host),
                 Variable.Values("job", "Job", host, L.Job, hidden: true),
-                Variable.Values("instance", "Supervisor", host, L.Instance),
+                Variable.Values("instance", "Instance", host, L.Instance),
                 Variable.Values("collector", "Collector", Foreign.CollectorUptime.Name, L.Job),
                 Variable.Values("prometheus", "Prometheus", Foreign.ServerBuild.Name, L.Job),
             ],
@@ -66,13 +66,13 @@ internal static class SupervisorBoard
         board.Add(3, 4, Panels.Stat("Bugs", "Actors in the time range that died of a bug of ours. The supervisor's log has the stack.", Field.Alarm(Colour.Broken) with { Decimals = 0 }, Now($"sum({Increase(ActorFaults.In(It), "$__range")})")));
         board.Add(3, 4, Panels.Stat("Longest wait of an event", "How long the slowest event waited for its actor.", Field.Alarm(Colour.Doubtful, Unit.Seconds, from: 0.25, worse: 2), Line($"max({EventDelay.In(It)})", "wait")));
         board.Add(3, 4, Panels.Stat("Failed exports", "Data points, log records and spans in the time range whose export failed.", Field.Alarm(Colour.Bad, Unit.Count) with { Decimals = 0 },
-            Now($"sum({Increase(ExporterPoints.In(Failed), "$__range")} or {Increase(ExporterLogs.In(Failed), "$__range")} or {Increase(ExporterSpans.In(Failed), "$__range")}) or vector(0)")));
+            Now(Total(new[] { ExporterPoints, ExporterLogs, ExporterSpans }.Select(m => Increase(m.In(Failed), "$__range"))))));
         board.Add(3, 4, Panels.Stat("Logs not delivered yet", "Age of the oldest output that the destination does not have.", Field.Alarm(Colour.Doubtful, Unit.Seconds, from: 15, worse: 300), Line($"max({ShippingLag.In(It)})", "lag")));
         board.Add(3, 4, Panels.Stat("Collector's fullest queue", "Share of a queue that is in use. At 100 % the Collector drops.",
             new Field(Unit.Share) { ColourMode = "thresholds", Steps = [new(null, Colour.Good), new(0.5, Colour.Doubtful), new(0.8, Colour.Broken)], NoValue = "–", Decimals = 0 },
             Line($"max({Foreign.QueueSize.In(Foreign.Collectors)} / {Foreign.QueueCapacity.In(Foreign.Collectors)})", "queue")));
         board.Add(3, 4, Panels.Stat("Collector's failures per second", "Items that the Collector refused, or could not send and gave up.", Field.Alarm(Colour.Bad, Unit.PerSecond, from: 0.001, worse: 10),
-            Line($"sum({Selectors.Rate(Foreign.FailedPoints.In(Foreign.Collectors))} or {Selectors.Rate(Foreign.FailedLogs.In(Foreign.Collectors))} or {Selectors.Rate(Foreign.FailedSpans.In(Foreign.Collectors))} or {Selectors.Rate(Foreign.RefusedPoints.In(Foreign.Collectors))} or {Selectors.Rate(Foreign.RefusedLogs.In(Foreign.Collectors))} or {Selectors.Rate(Foreign.RefusedSpans.In(Foreign.Collectors))}) or vector(0)", "failures")));
+            Line(Total(new[] { Foreign.FailedPoints, Foreign.FailedLogs, Foreign.FailedSpans, Foreign.RefusedPoints, Foreign.RefusedLogs, Foreign.RefusedSpans }.Select(m => Rate(m.In(Foreign.Collectors)))), "failures")));
     }
 
     private static void FromSupervisor(Dashboard board)
@@ -117,22 +117,25 @@ internal static class SupervisorBoard
         board.Add(8, 8, Panels.Graph("Queues", "Share of each exporter's queue that is in use.", Unit.Share,
             [Line($"max by (exporter, data_type) ({Foreign.QueueSize.In(Foreign.Collectors)} / {Foreign.QueueCapacity.In(Foreign.Collectors)})", "{{exporter}} {{data_type}}")], max: 1));
         board.Add(8, 8, Panels.Graph("Its memory and CPU", "Resident memory, and CPU on the right axis.", Unit.Bytes,
-            [Line($"sum({Foreign.CollectorMemory.In(Foreign.Collectors)})", "memory"), Line($"sum({Selectors.Rate(Foreign.CollectorCpu.In(Foreign.Collectors))})", "CPU")],
+            [Line($"sum({Foreign.CollectorMemory.In(Foreign.Collectors)})", "memory"), Line($"sum({Rate(Foreign.CollectorCpu.In(Foreign.Collectors))})", "CPU")],
             overrides: [Override.Of("CPU").RightAxis(Unit.Cores)]));
     }
 
     private static void Server(Dashboard board)
     {
         board.Row("Prometheus");
-        board.Add(8, 8, Panels.Graph("Samples", "Samples a second that it stores.", Unit.PerSecond, [Line($"sum({Selectors.Rate(Foreign.ServerSamples.In(Foreign.Servers))})", "samples")]));
+        board.Add(8, 8, Panels.Graph("Samples", "Samples a second that it stores.", Unit.PerSecond, [Line($"sum({Rate(Foreign.ServerSamples.In(Foreign.Servers))})", "samples")]));
         board.Add(8, 8, Panels.Graph("Series", "Series in memory. Names and labels are bounded: a climb is somebody's new label.", Unit.Count, [Line($"sum({Foreign.ServerSeries.In(Foreign.Servers)})", "series")]));
         board.Add(8, 8, Panels.Graph("What went wrong", "Samples a second that came too late or out of order, rules that failed, notifications that did not reach Alertmanager.", Unit.PerSecond,
         [
-            Line($"sum({Selectors.Rate(Foreign.ServerTooOld.In(Foreign.Servers))})", "too late"), Line($"sum({Selectors.Rate(Foreign.ServerOutOfOrder.In(Foreign.Servers))})", "out of order"),
-            Line($"sum({Selectors.Rate(Foreign.ServerRuleFailures.In(Foreign.Servers))})", "failed rules"), Line($"sum({Selectors.Rate(Foreign.ServerNotifications.In(Foreign.Servers))})", "lost notifications"),
+            Line($"sum({Rate(Foreign.ServerTooOld.In(Foreign.Servers))})", "too late"), Line($"sum({Rate(Foreign.ServerOutOfOrder.In(Foreign.Servers))})", "out of order"),
+            Line($"sum({Rate(Foreign.ServerRuleFailures.In(Foreign.Servers))})", "failed rules"), Line($"sum({Rate(Foreign.ServerNotifications.In(Foreign.Servers))})", "lost notifications"),
         ]));
     }
 
+    /// <summary>The sum over several metrics, each of which may be missing. (<c>or</c> between them would keep one of two with equal labels.)</summary>
+    private static string Total(IEnumerable<string> vectors) => string.Join(" + ", vectors.Select(v => $"(sum({v}) or vector(0))"));
+
     private static Prom Foreigner(ForeignMetric metric, string legend, params string[] by) =>
-        Line(by.Length == 0 ? $"sum({Selectors.Rate(metric.In(Foreign.Collectors))})" : $"sum by ({string.Join(", ", by)}) ({Selectors.Rate(metric.In(Foreign.Collectors))})", legend);
+        Line(by.Length == 0 ? $"sum({Rate(metric.In(Foreign.Collectors))})" : $"sum by ({string.Join(", ", by)}) ({Rate(metric.In(Foreign.Collectors))})", legend);
 }

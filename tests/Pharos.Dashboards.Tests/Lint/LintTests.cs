@@ -20,8 +20,8 @@ public sealed class LintTests
         var text = """
             {"uid":"x","title":"Bad","editable":true,"annotations":{"list":[]},
              "templating":{"list":[{"type":"query","name":"job","label":"Task","refresh":1,"multi":false,"includeAll":false,"datasource":{"uid":"fixed"},"query":{"query":"label_values(a{, b)"}}]},
-             "panels":[{"type":"timeseries","title":"","description":"","datasource":{"uid":"fixed"},"fieldConfig":{"defaults":{"unit":"parsec"},"overrides":[]},"targets":[]},
-              {"type":"timeseries","title":"Queries","description":"d","datasource":{"uid":"${datasource}"},"fieldConfig":{"defaults":{"unit":"s"},"overrides":[]},"targets":[
+             "panels":[{"id":1,"type":"timeseries","title":"","description":"","datasource":{"uid":"fixed"},"fieldConfig":{"defaults":{"unit":"parsec"},"overrides":[]},"targets":[]},
+              {"id":2,"type":"timeseries","title":"Queries","description":"d","datasource":{"uid":"${datasource}"},"fieldConfig":{"defaults":{"unit":"s"},"overrides":[]},"targets":[
                {"datasource":{"type":"prometheus"},"refId":"A","expr":"rate(x_total[5m]) + y_total","legendFormat":"","range":true},
                {"datasource":{"type":"prometheus"},"refId":"B","expr":"sum by (","legendFormat":"","range":true},
                {"datasource":{"type":"loki"},"refId":"C","expr":"count_over_time({a=\"b\"}[1m])","legendFormat":""},

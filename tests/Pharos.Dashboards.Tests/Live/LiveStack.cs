@@ -51,16 +51,16 @@ public sealed class LiveStack : IAsyncLifetime
 
     /// <summary>The value of each series at <see cref="End"/>; what has been measured after that (the stack itself, alerts) is asked for now.</summary>
     /// <exception cref="InvalidOperationException">Prometheus refuses the query.</exception>
-    public async Task<IReadOnlyList<Series>> Instant(string query, bool now = false)
+    public async Task<IReadOnlyList<Series>> Instant(string query)
     {
-        using var answer = await Ask("query", $"query={Uri.EscapeDataString(query)}&time={(now || !query.Contains("pharos_", StringComparison.Ordinal) ? DateTimeOffset.UtcNow.ToUnixTimeSeconds() : End)}");
+        using var answer = await Ask("query", $"query={Uri.EscapeDataString(query)}&time={TimeOf(query)}");
         return [.. answer.RootElement.GetProperty("data").GetProperty("result").EnumerateArray().Select(r => new Series(Labels(r), [Value(r.GetProperty("value"))]))];
     }
 
     /// <summary>Series from a time before <see cref="End"/> until then.</summary>
     public async Task<IReadOnlyList<Series>> Range(string query, TimeSpan back, TimeSpan step)
     {
-        var end = query.Contains("pharos_", StringComparison.Ordinal) ? End : DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        var end = TimeOf(query);
         using var answer = await Ask("query_range", $"query={Uri.EscapeDataString(query)}&start={end - back.TotalSeconds}&end={end}&step={step.TotalSeconds}");
         return [.. answer.RootElement.GetProperty("data").GetProperty("result").EnumerateArray().Select(r => new Series(Labels(r), [.. r.GetProperty("values").EnumerateArray().Select(Value)]))];
     }
@@ -85,6 +85,9 @@ public sealed class LiveStack : IAsyncLifetime
             await _stack.DisposeAsync();
         _http.Dispose();
     }
+
+    private long TimeOf(string query) =>
+        new[] { "otelcol_", "prometheus_", "ALERTS" }.Any(s => query.Contains(s, StringComparison.Ordinal)) ? DateTimeOffset.UtcNow.ToUnixTimeSeconds() : End;
 
     private async Task StartCollector()
     {

@@ -13,11 +13,7 @@ public sealed partial class LiveTests(LiveStack stack) : IClassFixture<LiveStack
     /// <summary>Queries that return nothing here, and why that is right.</summary>
     private static readonly Dictionary<string, string> Empty = new()
     {
-        ["supervisor.json: Refused [A]"] = "the Collector has a series for refused items only once it refused some, and this one has room",
-        ["supervisor.json: Refused [B]"] = "as above",
-        ["supervisor.json: Refused [C]"] = "as above",
         ["supervisor.json: Not sent, by exporter [A]"] = "data points do arrive at Prometheus; what fails here are logs and spans",
-        ["supervisor.json: What went wrong [D]"] = "Prometheus has a series per Alertmanager that it talks to",
     };
 
     /// <summary>What the sample fleet must show: the script of <see cref="SampleFleet"/> says why.</summary>

@@ -5,13 +5,14 @@ namespace Pharos.Dashboards.Tests.Reading;
 
 /// <summary>One target of a panel, as the file has it.</summary>
 /// <param name="Board">Whose.</param>
+/// <param name="Id">Id of the panel; -1: none.</param>
 /// <param name="Panel">Title of the panel, or "annotation NAME", or "variable NAME".</param>
 /// <param name="RefId">A, B, C.</param>
 /// <param name="Language"><c>promql, logql, traceql</c>.</param>
 /// <param name="Text">The query, with its variables.</param>
 /// <param name="Legend">Template of the names of series.</param>
 /// <param name="IsRange">Asked over time, not for now.</param>
-public sealed record Target(BoardFile Board, string Panel, string RefId, string Language, string Text, string Legend, bool IsRange)
+public sealed record Target(BoardFile Board, int Id, string Panel, string RefId, string Language, string Text, string Legend, bool IsRange)
 {
     public override string ToString() => $"{Board.Name}: {Panel} [{RefId}]: {Text}";
 }
@@ -43,7 +44,7 @@ public sealed partial class BoardFile(string path)
     public IEnumerable<Target> Targets => Panels.SelectMany(TargetsOf);
 
     /// <summary>Queries of annotations.</summary>
-    public IEnumerable<Target> AnnotationTargets => Annotations.Select(a => new Target(this, "annotation " + a.GetProperty("name").GetString(), "Annotation", "promql",
+    public IEnumerable<Target> AnnotationTargets => Annotations.Select(a => new Target(this, -1, "annotation " + a.GetProperty("name").GetString(), "Annotation", "promql",
         a.GetProperty("expr").GetString()!, a.GetProperty("titleFormat").GetString() + a.GetProperty("textFormat").GetString(), true));
 
     /// <summary>The label and the selector of each variable that asks Prometheus.</summary>
@@ -64,7 +65,7 @@ public sealed partial class BoardFile(string path)
                 "tempo" => ("traceql", "query"),
                 var other => throw new InvalidDataException($"{Name}: {panel.GetProperty("title")}: no such data source: {other}"),
             };
-            yield return new(this, panel.GetProperty("title").GetString()!, target.GetProperty("refId").GetString()!, language, target.GetProperty(key).GetString()!,
+            yield return new(this, panel.GetProperty("id").GetInt32(), panel.GetProperty("title").GetString()!, target.GetProperty("refId").GetString()!, language, target.GetProperty(key).GetString()!,
                 target.GetProperty("legendFormat").GetString()!, language != "promql" || target.GetProperty("range").GetBoolean());
         }
     }
