@@ -27,7 +27,7 @@ for (let i = 0; i < rest.length; i++) {
 const boards = join(dirname(fileURLToPath(import.meta.url)), '..');
 const unitHeight = 38; // pixels: Grafana's 30 and a gap of 8
 const pageWidth = 1680;
-const step = Math.max(10, Math.ceil(options.range / 180 / 10) * 10);
+const least = Math.max(10, Math.ceil(options.range / 180 / 10) * 10); // seconds
 const palette = ['#7EB26D', '#EAB839', '#6ED0E0', '#EF843C', '#E24D42', '#1F78C1', '#BA43A9', '#705DA0', '#508642', '#CCA300', '#447EBC', '#C15C17', '#890F02', '#0A437C', '#6D1F62'];
 const named = {
   green: '#73BF69', 'light-green': '#96D98D', 'dark-green': '#37872D', red: '#F2495C', 'light-red': '#FF7383', 'semi-dark-red': '#E02F44', 'dark-red': '#C4162A', orange: '#FF9830', 'light-orange': '#FFB357',
@@ -46,9 +46,9 @@ for (const name of readdirSync(boards).filter((f) => f.endsWith('.json')).sort()
 
 // ---- asking
 
-function fill(text, board) {
+function fill(text, board, step) {
   const all = {};
-  for (const v of board.templating.list) all[v.name] = options.vars[v.name] ?? v.allValue ?? '';
+  for (const v of board.templating.list) all[v.name] = options.vars[v.name] ?? v.allValue ?? (v.type === 'query' ? '.+' : '');
   return text.replace(/\$\{(\w+)(?::\w+)?\}|\$(\w+)/g, (whole, a, b) => {
     const name = a ?? b;
     if (name === '__rate_interval') return `${Math.max(40, step + 10)}s`;
@@ -56,6 +56,10 @@ function fill(text, board) {
     if (name === '__auto' || name === '__interval') return `${step}s`;
     return name in all ? all[name] : whole;
   });
+}
+
+function stepOf(panel) {
+  return Math.max(least, panel.interval ? Number(panel.interval.replace('m', '')) * 60 : 0);
 }
 
 async function ask(path, query) {
@@ -70,8 +74,8 @@ async function ask(path, query) {
   return body.data.result;
 }
 
-async function series(target, board) {
-  const query = fill(target.expr, board);
+async function series(target, board, step) {
+  const query = fill(target.expr, board, step);
   const start = options.at - options.range;
   const result = target.range
     ? await ask('query_range', { query, start, end: options.at, step })
@@ -122,14 +126,14 @@ async function content(panel, board, size) {
   if (prom.length < panel.targets.length || panel.type === 'logs' || panel.type === 'traces')
     return { html: `<pre>${panel.targets.map((t) => escape(`${t.datasource.type}: ${t.expr ?? t.query}`)).join('\n\n')}</pre>` };
   const answers = [];
-  for (const target of prom) answers.push({ target, series: await series(target, board) });
+  for (const target of prom) answers.push({ target, series: await series(target, board, stepOf(panel)) });
   const flat = answers.flatMap((a) => a.series);
   switch (panel.type) {
     case 'stat': return stat(panel, flat);
     case 'timeseries': return { html: lines(panel, flat, size) };
     case 'table': return { html: table(panel, answers) };
     case 'state-timeline': return { html: timeline(panel, flat, size) };
-    case 'heatmap': return { html: heat(flat, size) };
+    case 'heatmap': return { html: heat(panel, flat, size) };
     case 'bargauge': return { html: bars(panel, flat) };
     default: fail(`${board.title}: ${panel.title}: no such type of panel: ${panel.type}`);
   }
@@ -152,6 +156,7 @@ function sparkline(points) {
 }
 
 function lines(panel, found, { width, height }) {
+  const step = stepOf(panel);
   const field = panel.fieldConfig.defaults;
   if (found.length === 0) return '<div class="none">No data</div>';
   const look = found.map((s, i) => ({ ...s, ...overridesOf(panel, s.name), colour: overridesOf(panel, s.name).colour ?? palette[i % palette.length] }));
@@ -185,7 +190,7 @@ function lines(panel, found, { width, height }) {
   }
   for (let i = 0; i <= 6; i++) {
     const t = options.at - options.range + (options.range * i) / 6;
-    svg += `<text x="${px(t)}" y="${plot.y + plot.h + 14}" text-anchor="middle">${new Date(t * 1000).toISOString().slice(11, 16)}</text>`;
+    svg += `<text x="${px(t)}" y="${plot.y + plot.h + 14}" text-anchor="${i === 6 ? 'end' : 'middle'}">${new Date(t * 1000).toISOString().slice(11, 16)}</text>`;
   }
   for (const s of look) {
     const scale = s.right ? right : left;
@@ -195,7 +200,11 @@ function lines(panel, found, { width, height }) {
       for (const [t, from, to] of good) svg += `<rect x="${(px(t) - wide).toFixed(1)}" y="${py(to, scale).toFixed(1)}" width="${wide.toFixed(1)}" height="${Math.max(0, py(from, scale) - py(to, scale)).toFixed(1)}" fill="${s.colour}" opacity=".85"/>`;
       continue;
     }
-    for (const run of runs(good)) {
+    if (field.custom.drawStyle === 'points') {
+      for (const [t, , v] of good) svg += `<circle cx="${px(t).toFixed(1)}" cy="${py(v, scale).toFixed(1)}" r="3.5" fill="${s.colour}"/>`;
+      continue;
+    }
+    for (const run of runs(good, step)) {
       const line = run.map((d) => `${px(d[0]).toFixed(1)},${py(d[2], scale).toFixed(1)}`);
       const area = [...line, ...run.toReversed().map((d) => `${px(d[0]).toFixed(1)},${py(d[1], scale).toFixed(1)}`)];
       if (!s.dashed) svg += `<polygon points="${area.join(' ')}" fill="${s.colour}" opacity="${field.custom.fillOpacity / 100}"/>`;
@@ -205,7 +214,7 @@ function lines(panel, found, { width, height }) {
   return `<svg width="${width}" height="${height - 22}" style="margin-left:10px" font-size="11" fill="#8e8e9e">${svg}</svg><ul>${look.map((s) => `<li><i style="background:${s.colour}"></i>${escape(s.name)}</li>`).join('')}</ul>`;
 }
 
-function runs(points) {
+function runs(points, step) {
   const all = [];
   for (const p of points) {
     if (all.length === 0 || p[0] - all.at(-1).at(-1)[0] > step * 1.5) all.push([]);
@@ -215,6 +224,7 @@ function runs(points) {
 }
 
 function timeline(panel, found, { width, height }) {
+  const step = stepOf(panel);
   const field = panel.fieldConfig.defaults;
   if (found.length === 0) return '<div class="none">No data</div>';
   const label = 130;
@@ -232,7 +242,8 @@ function timeline(panel, found, { width, height }) {
   return `<svg width="${width}" height="${height - 30}" style="margin-left:6px" font-size="11" fill="#ccccdc">${svg}</svg><ul>${words}</ul>`;
 }
 
-function heat(found, { width, height }) {
+function heat(panel, found, { width, height }) {
+  const step = stepOf(panel);
   if (found.length === 0) return '<div class="none">No data</div>';
   const sorted = found.toSorted((a, b) => Number(a.labels.le.replace('+Inf', 'Infinity')) - Number(b.labels.le.replace('+Inf', 'Infinity')));
   const row = (height - 20) / sorted.length;
@@ -298,7 +309,7 @@ function table(panel, answers) {
 function overridesOf(panel, name) {
   const own = {};
   for (const o of panel.fieldConfig.overrides) {
-    if (!(o.matcher.id === 'byName' ? o.matcher.options === name : new RegExp(`^(?:${o.matcher.options.replace('(?i)', '')})$`, 'i').test(name))) continue;
+    if (!(o.matcher.id === 'byName' ? o.matcher.options === name : new RegExp(`^(?:${o.matcher.options})$`).test(name))) continue;
     for (const { id, value } of o.properties) {
       if (id === 'color' && value.mode === 'fixed') own.colour = css(value.fixedColor);
       if (id === 'unit') own.unit = value;

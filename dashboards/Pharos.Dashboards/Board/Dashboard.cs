@@ -99,12 +99,12 @@ public sealed class Dashboard(string uid, string fileName, string title, string 
         {
             type = "link",
             title = b.Title,
-            url = $"/d/{b.Uid}",
+            url = $"/d/{b.Uid}?{string.Join('&', Source.All.Select(d => d.Variable).Concat(b.Takes.Where(t => Variables.Any(v => v.Name == t))).Select(v => $"${{{v}:queryparam}}"))}",
             icon = "dashboard",
             tooltip = b.Tooltip,
             tags = Array.Empty<string>(),
             asDropdown = false,
-            includeVars = true,
+            includeVars = false, // those that both have and show are in the url
             keepTime = true,
             targetBlank = false,
         })),

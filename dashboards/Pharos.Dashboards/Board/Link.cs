@@ -5,9 +5,6 @@ namespace Pharos.Dashboards.Board;
 /// <param name="Url">Path in Grafana; <c>${…}</c> is filled from the value that was clicked.</param>
 public sealed record Link(string Title, string Url)
 {
-    /// <summary>Of the place where one is: time and data sources, and what narrows the view.</summary>
-    private static readonly string[] Carried = ["datasource", "loki_datasource", "tempo_datasource", "environment", "host"];
-
     /// <summary>To another dashboard, with the time range and the variables that both have.</summary>
     /// <param name="title">What the click does.</param>
     /// <param name="uid">Its uid.</param>
@@ -15,8 +12,9 @@ public sealed record Link(string Title, string Url)
     public static Link To(string title, string uid, params (string Name, string Value)[] variables)
     {
         var parts = new List<string> { "${__url_time_range}" };
-        var isAboutApps = uid != Boards.Uids.Supervisor.Uid;
-        parts.AddRange(Carried.Where(c => !variables.Any(v => v.Name == c) && (isAboutApps || c != "environment")).Select(c => $"${{{c}:queryparam}}"));
+        parts.AddRange(Source.All.Select(d => $"${{{d.Variable}:queryparam}}"));
+        var takes = Boards.Uids.All.Single(b => b.Uid == uid).Takes;
+        parts.AddRange(takes.Where(t => t is "environment" or "host" && !variables.Any(v => v.Name == t)).Select(t => $"${{{t}:queryparam}}"));
         parts.AddRange(variables.Select(v => v.Value == $"${{{v.Name}}}" ? $"${{{v.Name}:queryparam}}" : $"var-{v.Name}={v.Value}"));
         return new(title, $"/d/{uid}?{string.Join('&', parts)}");
     }

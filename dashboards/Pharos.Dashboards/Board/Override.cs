@@ -14,7 +14,7 @@ public sealed class Override
     /// <summary>The series or column of this name.</summary>
     public static Override Of(string name) => new("byName", name);
 
-    /// <summary>Series whose names match.</summary>
+    /// <summary>Series whose whole names match a regular expression of JavaScript.</summary>
     public static Override Matching(string pattern) => new("byRegexp", pattern);
 
     /// <summary>A fixed colour.</summary>
@@ -27,7 +27,11 @@ public sealed class Override
     /// <summary>Width of a column, pixels.</summary>
     public Override Width(int pixels) => Set("custom.width", pixels);
 
-    public Override Hidden() => Set("custom.hidden", true);
+    /// <summary>There for links, and not shown: the second form is that of Grafana 12.2 and later.</summary>
+    public Override Hidden() => Set("custom.hidden", true).Set("custom.hideFrom", new { viz = true, legend = false, tooltip = false });
+
+    /// <summary>Shown where there is no value.</summary>
+    public Override NoValue(string text) => Set("noValue", text);
 
     /// <summary>A dashed line without an area: a limit.</summary>
     public Override Limit() =>

@@ -31,6 +31,9 @@ public sealed record Panel
     /// <summary>Links of the panel itself.</summary>
     public IReadOnlyList<Link> Links { get; init; } = [];
 
+    /// <summary>Least step, as Grafana writes it (<c>1m</c>). Counts per step want one: a window of <c>$__rate_interval</c> is four steps of the shortest, and would show each event four times.</summary>
+    public string? Interval { get; init; }
+
     /// <summary>Another time range than the page's, as Grafana writes it (<c>1h</c>).</summary>
     public string? TimeFrom { get; init; }
 
@@ -56,6 +59,8 @@ public sealed record Panel
             panel["transformations"] = Field.Json(Transformations.Select(t => new { id = t.Id, options = t.Options }));
         if (Links.Count > 0)
             panel["links"] = Field.Json(Links.Select(l => new { title = l.Title, url = l.Url, targetBlank = false, type = "link", icon = "external link", tooltip = l.Title, tags = Array.Empty<string>(), asDropdown = false, keepTime = false, includeVars = false }));
+        if (Interval is not null)
+            panel["interval"] = Interval;
         if (TimeFrom is not null)
             panel["timeFrom"] = TimeFrom;
         return panel;

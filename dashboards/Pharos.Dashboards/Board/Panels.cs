@@ -11,11 +11,16 @@ public enum Draw
 
     /// <summary>Bars on top of each other: counts of things that happened.</summary>
     Bars,
+
+    /// <summary>Single points: values of things that happen seldom.</summary>
+    Points,
 }
 
 /// <summary>The kinds of panels that the dashboards have.</summary>
 public static class Panels
 {
+    private const string CountingStep = "1m";
+
     /// <summary>One big number on the colour of its state.</summary>
     /// <param name="title">Title.</param>
     /// <param name="description">What it says.</param>
@@ -86,15 +91,16 @@ public static class Panels
             Queries = queries,
             Field = new(unit) { Min = overrides is not null && overrides.Any(IsMirror) ? null : 0, Max = max, Decimals = decimals, Links = links ?? [] },
             Overrides = overrides ?? [],
+            Interval = draw is Draw.Bars or Draw.Points ? CountingStep : null,
             Custom = new
             {
-                drawStyle = draw == Draw.Bars ? "bars" : "line",
+                drawStyle = draw switch { Draw.Bars => "bars", Draw.Points => "points", Draw.Lines or Draw.Stacked => "line" },
                 lineInterpolation = "linear",
                 lineWidth = draw == Draw.Bars ? 0 : 1,
-                fillOpacity = draw switch { Draw.Lines => 8, Draw.Stacked => 40, Draw.Bars => 85 },
+                fillOpacity = draw switch { Draw.Lines => 8, Draw.Stacked => 40, Draw.Bars => 85, Draw.Points => 0 },
                 gradientMode = "none",
-                showPoints = "never",
-                pointSize = 5,
+                showPoints = draw == Draw.Points ? "always" : "never",
+                pointSize = draw == Draw.Points ? 7 : 5,
                 spanNulls = false,
                 barAlignment = 0,
                 axisPlacement = "auto",
@@ -102,7 +108,7 @@ public static class Panels
                 axisBorderShow = false,
                 axisColorMode = "text",
                 scaleDistribution = new { type = "linear" },
-                stacking = new { mode = draw == Draw.Lines ? "none" : "normal", group = "A" },
+                stacking = new { mode = draw is Draw.Bars or Draw.Stacked ? "normal" : "none", group = "A" },
                 hideFrom = new { legend = false, tooltip = false, viz = false },
                 thresholdsStyle = new { mode = "off" },
             },
@@ -189,6 +195,7 @@ public static class Panels
         Description = description,
         Queries = [query],
         Field = new(Unit.Count),
+        Interval = CountingStep,
         Custom = new { scaleDistribution = new { type = "linear" }, hideFrom = new { legend = false, tooltip = false, viz = false } },
         Options = new
         {
@@ -266,6 +273,7 @@ public static class Panels
             Transformations =
             [
                 ("extractFields", new { source = "labels", format = "json", replace = false, keepTime = false }),
+                ("convertFieldType", new { fields = new { }, conversions = new[] { new { targetField = Vocabulary.Labels.ExitUptime, destinationType = "number" } } }),
                 .. table.Transformations.Skip(1),
             ],
         };

@@ -10,6 +10,8 @@ public sealed record Source(string Type, string Variable, string Label)
     public static readonly Source Loki = new("loki", "loki_datasource", "Logs");
     public static readonly Source Tempo = new("tempo", "tempo_datasource", "Traces");
 
+    public static IReadOnlyList<Source> All { get; } = [Prometheus, Loki, Tempo];
+
     /// <summary>Of a panel whose queries go to different ones.</summary>
     public static object Mixed => new { type = "datasource", uid = "-- Mixed --" };
 

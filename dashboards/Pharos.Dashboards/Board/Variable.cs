@@ -28,21 +28,27 @@ public sealed record Variable(string Name, string Label, JsonObject Body)
     /// <param name="selector">Series that are looked at.</param>
     /// <param name="of">The label.</param>
     /// <param name="hidden">Follows from others, nothing to choose.</param>
-    /// <param name="all">What "All" stands for: <c>.+</c>, or <c>.*</c> where the label may be missing.</param>
-    public static Variable Values(string name, string label, string selector, string of, bool hidden = false, string all = ".+") =>
-        new(name, label, Base("query", name, label, hidden ? Hide : 0, new()
+    /// <param name="all">What "All" stands for: <c>.+</c>, or <c>.*</c> where the label may be missing; null: all values one by one.</param>
+    /// <param name="single">Exactly one is chosen.</param>
+    public static Variable Values(string name, string label, string selector, string of, bool hidden = false, string? all = ".+", bool single = false)
+    {
+        var body = Base("query", name, label, hidden ? Hide : 0, new()
         {
             ["datasource"] = Field.Json(Source.Prometheus.Reference),
             ["query"] = new JsonObject { ["qryType"] = 1, ["query"] = $"label_values({selector}, {of})", ["refId"] = "PrometheusVariableQueryEditor-VariableQuery" },
-            ["current"] = new JsonObject { ["text"] = new JsonArray("All"), ["value"] = new JsonArray("$__all") },
             ["regex"] = "",
             ["refresh"] = OnTimeRangeChanged,
             ["sort"] = Natural,
-            ["multi"] = true,
-            ["includeAll"] = true,
-            ["allValue"] = all,
+            ["multi"] = !single,
+            ["includeAll"] = !single,
             ["options"] = new JsonArray(),
-        }));
+        });
+        if (!single)
+            body["current"] = new JsonObject { ["text"] = new JsonArray("All"), ["value"] = new JsonArray("$__all") };
+        if (!single && all is not null)
+            body["allValue"] = all;
+        return new(name, label, body);
+    }
 
     /// <summary>Free text.</summary>
     public static Variable Text(string name, string label, string value) => new(name, label, Base("textbox", name, label, 0, new()

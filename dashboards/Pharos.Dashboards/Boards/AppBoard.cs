@@ -118,9 +118,9 @@ internal static class AppBoard
             [
                 new Prom { Text = StartDuration.Quantile(0.5, It), Legend = "start p50", Exemplars = true }, new Prom { Text = StartDuration.Quantile(0.95, It), Legend = "start p95", Exemplars = true },
                 Line(ReloadDuration.Quantile(0.95, It), "reload p95"),
-            ], links: HereTraceAndLog));
+            ], Draw.Points, links: HereTraceAndLog));
         board.Add(8, 8, Panels.Graph("Until stopped", "From the stop signal to the end: half and 95 of 100 stops. At the grace period the rest is killed.", Unit.Seconds,
-            [Line(StopDuration.Quantile(0.5, It), "stop p50"), Line(StopDuration.Quantile(0.95, It), "stop p95")], links: HereTraceAndLog));
+            [Line(StopDuration.Quantile(0.5, It), "stop p50"), Line(StopDuration.Quantile(0.95, It), "stop p95")], Draw.Points, links: HereTraceAndLog));
         board.Add(8, 8, Panels.Graph("Probes", "Answers of probes: how long they took (95 of 100), and on the right axis how many a second were no good.", Unit.Seconds,
             [
                 Line(ProbeDuration.Quantile(0.95, It, L.ProbeType), $"{{{{{L.ProbeType}}}}} p95"),
@@ -132,7 +132,7 @@ internal static class AppBoard
             [.. Words.RunOutcomes.Select(o => Override.Of(Words.Of(o)).Colour(o switch { Core.Schedules.RunOutcome.Success => Colour.Good, Core.Schedules.RunOutcome.Skipped => Colour.Idle, Core.Schedules.RunOutcome.Failure => Colour.Broken, Core.Schedules.RunOutcome.Deadline => Colour.Bad }))],
             HereTraceAndLog, decimals: 0));
         board.Add(12, 7, Panels.Graph("Length of runs", "Half and 95 of 100 runs of the job took less.", Unit.Seconds,
-            [Line(JobRunDuration.Quantile(0.5, Scope.Apps), "p50"), Line(JobRunDuration.Quantile(0.95, Scope.Apps), "p95")], links: HereTraceAndLog));
+            [Line(JobRunDuration.Quantile(0.5, Scope.Apps), "p50"), Line(JobRunDuration.Quantile(0.95, Scope.Apps), "p95")], Draw.Points, links: HereTraceAndLog));
     }
 
     private static void Traffic(Dashboard board)

@@ -8,29 +8,48 @@ using L = Pharos.Dashboards.Vocabulary.Labels;
 
 namespace Pharos.Dashboards.Boards;
 
+/// <summary>How slots are chosen on a page.</summary>
+internal enum Slots
+{
+    /// <summary>Not at all.</summary>
+    All,
+
+    /// <summary>By number, any of them.</summary>
+    Several,
+
+    /// <summary>By number, one of one app.</summary>
+    One,
+
+    /// <summary>By <c>service.instance.id</c>, as traces know them.</summary>
+    ById,
+}
+
 /// <summary>What several dashboards share: variables, annotations, columns, and the alerts.</summary>
 internal static class Common
 {
     /// <summary>From the environment to the instance, each narrowing the next.</summary>
-    /// <param name="withSlots">The instance can be chosen.</param>
+    /// <param name="slots">How slots are chosen.</param>
     /// <param name="more">Variables of this page alone.</param>
-    public static IReadOnlyList<Variable> Variables(bool withSlots = false, params Variable[] more)
+    public static IReadOnlyList<Variable> Variables(Slots slots = Slots.All, params Variable[] more)
     {
         var seen = Scope.Everywhere;
-        List<Variable> all = [Variable.Of(Source.Prometheus), Variable.Of(Source.Loki), Variable.Of(Source.Tempo)];
+        var isOne = slots == Slots.One;
+        List<Variable> all = [.. Source.All.Select(Variable.Of)];
         Chain("environment", "Environment", L.Environment, all: ".*");
         Chain("host", "Host", L.Host);
         Chain("namespace", "Namespace", L.Namespace);
-        Chain("app", "App", L.App);
+        Chain("app", "App", L.App, single: isOne);
         Chain("job", "Job", L.Job, hidden: true);
-        if (withSlots)
-            Chain("index", "Slot", L.Index);
-        Chain("instance", "Instance", L.Instance, hidden: true);
+        if (slots is Slots.Several or Slots.One)
+            Chain("index", "Slot", L.Index, single: isOne);
+        Chain("instance", "Instance", L.Instance, hidden: slots != Slots.ById);
+        if (isOne)
+            all.Add(Variable.Values("ids", "Ids", Status.In(seen), L.Instance, hidden: true, all: null)); // as a list even when all are chosen: traces know slots by id only
         return [.. all, .. more];
 
-        void Chain(string name, string label, string of, bool hidden = false, string all = ".+")
+        void Chain(string name, string label, string of, bool hidden = false, string all = ".+", bool single = false)
         {
-            Add(Variable.Values(name, label, Status.In(seen), of, hidden, all));
+            Add(Variable.Values(name, label, Status.In(seen), of, hidden, all, single));
             seen = seen.With(of, "=~", $"${name}");
         }
 
@@ -69,7 +88,7 @@ internal static class Common
                 Override.Of("Severity").Words(
                     [new("critical", "critical", Colour.Broken), new("warning", "warning", Colour.Bad), new("info", "info", Colour.Changing), new("none", "none", Colour.Idle)]).Width(85),
                 Override.Of("Alert").Links(ToApp, new("In Alertmanager", $"/alerting/groups?alertmanager=Alertmanager&queryString=alertname%3D{Link.Column("Alert")}")).Width(200),
-                Override.Of("App").Links(ToApp),
+                Override.Of("App").Links(ToApp).NoValue("–"), Override.Of("Namespace").NoValue("–"), Override.Of("Host").NoValue("–"),
             ],
             noValue: "No alert fires");
         return panel with { Options = new { showHeader = true, cellHeight = "sm", frameIndex = 0, sortBy = new[] { new { displayName = "Severity", desc = false } } } };
@@ -90,13 +109,21 @@ internal static class Common
     public static Link[] FromSlots =>
     [
         Link.To("Instance", Uids.Instance.Uid, ("namespace", "${namespace}"), ("app", "${app}"), ("index", Link.SeriesLabel(L.Index))),
-        .. HereTraceAndLog,
+        Link.To("Traces of this time", Uids.Traces.Uid, ("namespace", "${namespace}"), ("app", "${app}")),
+        Link.To("Logs of this time", Uids.Logs.Uid, ("namespace", "${namespace}"), ("app", "${app}"), ("index", Link.SeriesLabel(L.Index))),
     ];
 
-    /// <summary>To the traces and the logs of what this page is about.</summary>
+    /// <summary>To the traces and the logs of the apps that this page is about.</summary>
     public static Link[] HereTraceAndLog =>
     [
-        Link.To("Traces of this time", Uids.Traces.Uid, ("namespace", "${namespace}"), ("app", "${app}"), ("instance", "${instance}")),
+        Link.To("Traces of this time", Uids.Traces.Uid, ("namespace", "${namespace}"), ("app", "${app}")),
+        Link.To("Logs of this time", Uids.Logs.Uid, ("namespace", "${namespace}"), ("app", "${app}")),
+    ];
+
+    /// <summary>To the traces and the logs of the one slot that this page is about.</summary>
+    public static Link[] SlotsTraceAndLog =>
+    [
+        Link.To("Traces of this time", Uids.Traces.Uid, ("namespace", "${namespace}"), ("app", "${app}"), ("instance", "${ids:csv}")),
         Link.To("Logs of this time", Uids.Logs.Uid, ("namespace", "${namespace}"), ("app", "${app}"), ("index", "${index}")),
     ];
 

@@ -17,16 +17,16 @@ internal static class InstanceBoard
     public static Dashboard Build()
     {
         var name = Uids.Instance;
-        var board = new Dashboard(name.Uid, name.File, "Pharos / Instance", name.Tooltip) { Variables = Variables(withSlots: true), Annotations = Annotations(It) };
+        var board = new Dashboard(name.Uid, name.File, "Pharos / Instance", name.Tooltip) { Variables = Variables(Slots.One), Annotations = Annotations(It) };
         Numbers(board);
-        board.Add(24, 4, Panels.Timeline("State", "What the instance was doing. A click opens traces and logs of this time.", Line(States.Worst(It, L.Namespace, L.App, L.Index), BySlot), States.Words, HereTraceAndLog));
+        board.Add(24, 4, Panels.Timeline("State", "What the instance was doing. A click opens traces and logs of this time.", Line(States.Worst(It, L.Namespace, L.App, L.Index), BySlot), States.Words, SlotsTraceAndLog));
         board.Row("What happened");
         board.Add(24, 8, Events("Events", "Starts, ends and restarts of this slot, newest first, with exit code or signal and the last lines that were printed.",
-            $" | {L.InstanceId}=~\"$instance\" | {L.Index}=~\"$index\""));
+            $" | {L.Index}=~\"$index\""));
         board.Add(12, 8, Panels.Traces("Operations", "Starts, stops, restarts and reloads of this slot. The id opens the trace.",
-            new Trace { Text = Spans.OfInstances() + Spans.Select("status", AttributeNames.RestartReason, AttributeNames.ErrorType), BySpan = true, SpansPerTrace = 1 }, TracesBoard.OpenTrace));
+            new Trace { Text = Spans.OfSlot() + Spans.Select("status", AttributeNames.RestartReason, AttributeNames.ErrorType), BySpan = true, SpansPerTrace = 1 }, TracesBoard.OpenTrace));
         board.Add(12, 8, Panels.Logs("Output", "What the instance printed, newest first.",
-            new Log { Text = $"{{{Scope.LoggedApps.Text}}} | {L.InstanceId}=~\"$instance\" | {L.Index}=~\"$index\"", Lines = 300 }));
+            new Log { Text = $"{{{Scope.LoggedApps.Text}}} | {L.Index}=~\"$index\"", Lines = 300 }));
         Resources(board);
         Lifecycle(board);
         return board;
@@ -54,10 +54,10 @@ internal static class InstanceBoard
     {
         board.Row("What it uses");
         board.Add(8, 8, Panels.Graph("CPU by mode", "In its own code (user) and in the kernel on its behalf (system). Much system time: many small reads and writes, or page faults.", Unit.Cores,
-            [Line($"sum by ({L.CpuMode}) ({Rate(CpuTime.In(It))})", $"{{{{{L.CpuMode}}}}}")], Draw.Stacked, links: HereTraceAndLog, decimals: 2));
+            [Line($"sum by ({L.CpuMode}) ({Rate(CpuTime.In(It))})", $"{{{{{L.CpuMode}}}}}")], Draw.Stacked, links: SlotsTraceAndLog, decimals: 2));
         board.Add(8, 8, Panels.Graph("Memory and its limit", "Resident memory of the process alone and with its descendants. At the dashed line it is restarted.", Unit.Bytes,
             [Line($"sum({MemoryUsage.In(It)})", "process"), Line($"sum({TreeMemory.In(It)})", "with descendants"), Line($"min({MemoryLimit.In(It)})", "limit")],
-            overrides: [Override.Of("limit").Limit()], links: HereTraceAndLog));
+            overrides: [Override.Of("limit").Limit()], links: SlotsTraceAndLog));
         board.Add(8, 8, Panels.Graph("Virtual memory", "Address space; large by itself means nothing, growth without end does.", Unit.Bytes, [Line($"sum({MemoryVirtual.In(It)})", "virtual")]));
         board.Add(8, 7, Panels.Graph("Threads and processes", "Threads of the process; processes in its tree.", Unit.Count,
             [Line($"sum({ThreadCount.In(It)})", "threads"), Line($"sum({TreeProcesses.In(It)})", "processes")]));
@@ -73,20 +73,20 @@ internal static class InstanceBoard
     private static void Lifecycle(Dashboard board)
     {
         board.Row("Life and health");
-        board.Add(8, 8, Panels.Graph("Uptime", "A saw-tooth: each drop is a new process.", Unit.Seconds, [Line($"max by ({SlotLabels}) ({Uptime.In(It)})", BySlot)], links: HereTraceAndLog));
+        board.Add(8, 8, Panels.Graph("Uptime", "A saw-tooth: each drop is a new process.", Unit.Seconds, [Line($"max by ({SlotLabels}) ({Uptime.In(It)})", BySlot)], links: SlotsTraceAndLog));
         board.Add(8, 8, Panels.Graph("Delay before the next start", "Doubles with each crash until its cap; 0 when nothing waits.", Unit.Seconds,
-            [Line($"max by ({SlotLabels}) ({BackoffDelay.In(It)})", BySlot)], overrides: [Override.Matching(".*").Colour(Colour.Bad)], links: HereTraceAndLog));
+            [Line($"max by ({SlotLabels}) ({BackoffDelay.In(It)})", BySlot)], overrides: [Override.Matching(".*").Colour(Colour.Bad)], links: SlotsTraceAndLog));
         board.Add(8, 8, Panels.Graph("Probes", "Time until the answer of a probe (95 of 100), and on the right axis how many a second were no good.", Unit.Seconds,
             [
                 Line(ProbeDuration.Quantile(0.95, It, L.ProbeType), $"{{{{{L.ProbeType}}}}} p95"),
                 Line($"sum by ({L.ProbeType}) ({Rate(ProbeDuration.Count(It.With(L.Outcome, "!=", "success")))})", $"{{{{{L.ProbeType}}}}} failed"),
             ],
-            overrides: [Override.Matching(".* failed").RightAxis(Unit.PerSecond).Colour(Colour.Broken)], links: HereTraceAndLog));
+            overrides: [Override.Matching(".* failed").RightAxis(Unit.PerSecond).Colour(Colour.Broken)], links: SlotsTraceAndLog));
         board.Add(8, 8, Panels.Graph("Ends", "Ends of its processes in each step, by reason.", Unit.Whole,
-            [Line($"sum by ({L.ExitReason}) ({Increase(Exits.In(It))}) > 0", $"{{{{{L.ExitReason}}}}}")], Draw.Bars, Reasons.ExitColours, HereTraceAndLog, decimals: 0));
+            [Line($"sum by ({L.ExitReason}) ({Increase(Exits.In(It))}) > 0", $"{{{{{L.ExitReason}}}}}")], Draw.Bars, Reasons.ExitColours, SlotsTraceAndLog, decimals: 0));
         board.Add(8, 8, Panels.Graph("Lines by severity", "Lines a second that it printed.", Unit.PerSecond,
-            [Line($"sum by ({L.Severity}) ({Rate(LogRecords.In(It))}) > 0", $"{{{{{L.Severity}}}}}")], Draw.Stacked, Reasons.LevelColours, HereTraceAndLog));
+            [Line($"sum by ({L.Severity}) ({Rate(LogRecords.In(It))}) > 0", $"{{{{{L.Severity}}}}}")], Draw.Stacked, Reasons.LevelColours, SlotsTraceAndLog));
         board.Add(8, 8, Panels.Graph("Bytes by stream", "Bytes a second on standard output and standard error.", Unit.BytesPerSecond,
-            [Line($"sum by ({L.Stream}) ({Rate(LogBytes.In(It))})", $"{{{{{L.Stream}}}}}")], Draw.Stacked, links: HereTraceAndLog));
+            [Line($"sum by ({L.Stream}) ({Rate(LogBytes.In(It))})", $"{{{{{L.Stream}}}}}")], Draw.Stacked, links: SlotsTraceAndLog));
     }
 }

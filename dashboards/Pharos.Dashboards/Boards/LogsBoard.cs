@@ -23,7 +23,7 @@ internal static class LogsBoard
         var name = Uids.Logs;
         var board = new Dashboard(name.Uid, name.File, "Pharos / Logs", name.Tooltip)
         {
-            Variables = Variables(withSlots: true,
+            Variables = Variables(Slots.Several,
                 Variable.Choice("level", "Level", ["trace", "debug", "info", "warn", "error", "critical", "fatal", "unknown"]),
                 Variable.Choice("stream", "Stream", ["stdout", "stderr"]),
                 Variable.Text("search", "Search", ""),

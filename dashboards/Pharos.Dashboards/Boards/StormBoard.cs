@@ -55,7 +55,7 @@ internal static class StormBoard
             [Line($"sum by ({L.Host}, {L.ExitReason}) ({Increase(Exits.In(It, L.ExitReason, "=~", Reasons.OutOfMemory))}) > 0", $"{{{{{L.Host}}}}}: {{{{{L.ExitReason}}}}}")], Draw.Bars, decimals: 0));
         board.Row("What is done about it");
         board.Add(8, 8, Panels.Graph("Delay before the next start", "How long instances wait now; it doubles with each crash. At the top they try seldom: they are down.", Unit.Seconds,
-            [Line($"topk(15, max by ({SlotLabels}) ({BackoffDelay.In(It)}) > 0)", BySlot)], links: FromSeries));
+            [Line($"topk(15, max by ({SlotLabels}) ({BackoffDelay.In(It)}))", BySlot)], links: FromSeries));
         board.Add(16, 8, Panels.Timeline("State of the apps that are not well", "Apps with an instance that backs off, failed or is not ready.",
             Line($"{States.Worst(It, L.Namespace, L.App)} >= 4", ByApp), States.Words, FromSeries));
         board.Row("What changed before, and who suffers");
@@ -71,8 +71,8 @@ internal static class StormBoard
 
     private static void Numbers(Dashboard board)
     {
-        board.Add(4, 4, Panels.Stat("Crash restarts per minute", "Restarts that nobody asked for, of all chosen apps.",
-            Field.Alarm(Colour.Bad, Unit.PerMinute, from: 0.1, worse: 5) with { Decimals = 1 }, Line($"60 * sum({Rate(CrashRestarts)})", "restarts")));
+        board.Add(4, 4, Panels.Stat("Crash restarts, 10 min", "Restarts of the last ten minutes that nobody asked for, of all chosen apps.",
+            Field.Alarm(Colour.Bad, worse: 10) with { Decimals = 0 }, Now($"sum({Increase(CrashRestarts, "10m")})")));
         board.Add(4, 4, Panels.Stat("Apps in a storm", "Apps with at least five crash restarts in ten minutes and two for each of their instances.", Field.Alarm(Colour.Broken), Now($"count({Storming}) or vector(0)")));
         board.Add(4, 4, Panels.Stat("Share of instances that are down", "Instances that back off or have failed, of all that are not stopped. From a fifth on it is no longer one app's own defect.",
             new Field(Unit.Share) { ColourMode = "thresholds", Steps = [new(null, Colour.Good), new(0.02, Colour.Doubtful), new(0.1, Colour.Bad), new(0.2, Colour.Broken)], NoValue = "0 %", Decimals = 0 },

@@ -14,6 +14,8 @@ namespace Pharos.Dashboards.Boards;
 internal static class SupervisorBoard
 {
     private static readonly Scope It = Scope.Supervisors;
+    /// <summary>Narrows series of processes in general to supervisors: only they have a heartbeat.</summary>
+    private static readonly string OnlySupervisors = $" and on ({L.Job}, {L.Instance}) {Heartbeat.In(It)}";
     private static readonly Scope Failed = It.With(L.Error, "!=", "");
 
     public static Dashboard Build()
@@ -33,7 +35,7 @@ internal static class SupervisorBoard
             ],
             Annotations =
             [
-                new("Supervisor started anew", Colour.Changing, $"{I.Uptime.In(It)} < 60", $"{{{{{L.Host}}}}}", "the supervisor started anew; its apps went on"),
+                new("Supervisor started anew", Colour.Changing, $"{I.Uptime.In(It)} < 60{OnlySupervisors}", $"{{{{{L.Host}}}}}", "the supervisor started anew; its apps went on"),
             ],
         };
         Numbers(board);
@@ -47,10 +49,10 @@ internal static class SupervisorBoard
         board.Add(8, 7, Panels.Graph("Sampling", "How long a pass over /proc took, and how late it began.", Unit.Seconds, [Line($"max({SamplerDuration.In(It)})", "pass"), Line($"max({SamplerLag.In(It)})", "late by")]));
         board.Add(8, 7, Panels.Graph("Requests to the API", "Requests a second to the control API, and actors that died of a bug (right axis).", Unit.PerSecond,
             [Line($"sum by ({L.Host}) ({Rate(ApiRequests.In(It))})", $"{{{{{L.Host}}}}}"), Line($"sum({Increase(ActorFaults.In(It))})", "bugs")], overrides: [Override.Of("bugs").RightAxis(Unit.Whole).Colour(Colour.Broken)]));
-        board.Add(8, 7, Panels.Graph("Its own CPU", "Of the supervisor's process; 1 core is one CPU fully used.", Unit.Cores, [Line($"sum by ({L.Host}) ({Rate(I.CpuTime.In(It))})", $"{{{{{L.Host}}}}}")], decimals: 3));
-        board.Add(8, 7, Panels.Graph("Its own memory", "Resident memory of the supervisor's process.", Unit.Bytes, [Line($"sum by ({L.Host}) ({I.MemoryUsage.In(It)})", $"{{{{{L.Host}}}}}")]));
+        board.Add(8, 7, Panels.Graph("Its own CPU", "Of the supervisor's process; 1 core is one CPU fully used.", Unit.Cores, [Line($"sum by ({L.Host}) ({Rate(I.CpuTime.In(It))}{OnlySupervisors})", $"{{{{{L.Host}}}}}")], decimals: 3));
+        board.Add(8, 7, Panels.Graph("Its own memory", "Resident memory of the supervisor's process.", Unit.Bytes, [Line($"sum by ({L.Host}) ({I.MemoryUsage.In(It)}{OnlySupervisors})", $"{{{{{L.Host}}}}}")]));
         board.Add(8, 7, Panels.Graph("Its threads and files", "Threads and open file descriptors of the supervisor. A few files per instance are usual.", Unit.Count,
-            [Line($"sum({I.ThreadCount.In(It)})", "threads"), Line($"sum({I.FileDescriptors.In(It)})", "files")]));
+            [Line($"sum({I.ThreadCount.In(It)}{OnlySupervisors})", "threads"), Line($"sum({I.FileDescriptors.In(It)}{OnlySupervisors})", "files")]));
         board.Add(8, 7, Panels.Logs("What it says", "The supervisor's own log.", new Log { Text = $"{{{L.App}=\"pharos\",{L.Host}=~\"$host\"}}", Lines = 200 }));
         FromSupervisor(board);
         Collector(board);

@@ -13,19 +13,22 @@ namespace Pharos.Dashboards.Boards;
 /// <summary>Starts, stops, restarts, reloads and runs of jobs as traces.</summary>
 internal static class TracesBoard
 {
-    /// <summary>The id of a trace opens it on this page; beside it its lines.</summary>
-    public static readonly Override OpenTrace = Override.Matching("(?i)trace ?id").Width(130).Links(
-        Link.To("Open the trace here", Uids.Traces.Uid, ("namespace", "${namespace}"), ("app", "${app}"), ("trace", "${__value.raw}")),
-        Link.To("Lines of this trace", Uids.Logs.Uid, ("namespace", "${namespace}"), ("app", "${app}"), ("trace_id", "${__value.raw}")));
+    /// <summary>The id of a span opens its trace on this page; beside it its lines.</summary>
+    public static readonly Override OpenTrace = Override.Of("spanID").Width(150).Links(
+        Link.To("Open the trace here", Uids.Traces.Uid, ("namespace", "${namespace}"), ("app", "${app}"), ("trace", Link.Column(TraceColumn))),
+        Link.To("Lines of this trace", Uids.Logs.Uid, ("namespace", "${namespace}"), ("app", "${app}"), ("trace_id", Link.Column(TraceColumn))));
 
-    private static readonly Scope It = Scope.Slots;
+    /// <summary>Tempo's hidden column of a table of spans.</summary>
+    private const string TraceColumn = "traceIdHidden";
+
+    private static readonly Scope It = Scope.Instances;
 
     public static Dashboard Build()
     {
         var name = Uids.Traces;
         var board = new Dashboard(name.Uid, name.File, "Pharos / Lifecycle traces", name.Tooltip)
         {
-            Variables = Variables(withSlots: true, Variable.Text("trace", "Trace", "")),
+            Variables = Variables(Slots.ById, Variable.Text("trace", "Trace", "")),
             Annotations = Annotations(It),
         };
         Numbers(board);

@@ -21,6 +21,9 @@ public static class Spans
     /// <summary>Operations on the chosen instances.</summary>
     public static string OfInstances(params string[] conditions) => OfApps([$"{Span(InstanceId)} =~ \"$instance\"", .. conditions]);
 
+    /// <summary>Operations on the one slot that is chosen by its number.</summary>
+    public static string OfSlot(params string[] conditions) => OfApps([$"{Span(InstanceId)} =~ \"$ids\"", .. conditions]);
+
     /// <summary>An attribute of a span.</summary>
     public static string Span(string attribute) => $"span.{attribute}";
 

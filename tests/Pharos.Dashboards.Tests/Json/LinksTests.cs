@@ -28,8 +28,6 @@ public sealed partial class LinksTests
                 var there = target.Variables.Select(v => v.GetProperty("name").GetString()!).ToHashSet();
                 var set = VariableSet().Matches(link).Select(m => m.Groups["name"].Value).ToList();
                 Assert.True(set.All(there.Contains), $"{board.Name}: {link}: {target.Name} has no {string.Join(", ", set.Where(s => !there.Contains(s)))}");
-                if (link.Contains('?', StringComparison.Ordinal))
-                    Assert.StartsWith($"/d/{target.Uid}?${{__url_time_range}}", link);
             }
         }
 
@@ -37,13 +35,29 @@ public sealed partial class LinksTests
     }
 
     [Fact]
-    public void Links_to_other_dashboards_keep_time_and_variables_and_every_dashboard_links_to_all_others()
+    public void Links_use_variables_of_their_own_dashboard()
+    {
+        foreach (var board in BoardFile.All)
+        {
+            var own = board.Variables.Select(v => v.GetProperty("name").GetString()!).ToHashSet();
+            Assert.Empty(DashboardLink().Matches(board.Text).SelectMany(l => Placeholders.NamesIn(l.Value)).Where(n => !n.StartsWith("__", StringComparison.Ordinal) && !own.Contains(n)).Select(n => $"{board.Name}: ${{{n}}}").Distinct());
+        }
+    }
+
+    [Fact]
+    public void Every_dashboard_links_to_all_others_and_takes_time_data_sources_and_what_is_chosen_along()
     {
         foreach (var board in BoardFile.All)
         {
             var links = board.Json.GetProperty("links").EnumerateArray().ToList();
-            Assert.All(links, l => Assert.True(l.GetProperty("keepTime").GetBoolean() && l.GetProperty("includeVars").GetBoolean()));
-            Assert.Equal(Uids.All.Select(u => u.Uid).Except([board.Uid]), links.Select(l => l.GetProperty("url").GetString()!.Replace("/d/", "")));
+            Assert.All(links, l => Assert.True(l.GetProperty("keepTime").GetBoolean()));
+            Assert.Equal(Uids.All.Select(u => u.Uid).Except([board.Uid]), links.Select(l => Uid().Match(l.GetProperty("url").GetString()!).Groups["uid"].Value));
+            var shown = board.Variables.Where(v => v.GetProperty("hide").GetInt32() == 0).Select(v => v.GetProperty("name").GetString()!).ToList();
+            foreach (var (link, target) in links.Zip(Uids.All.Where(u => u.Uid != board.Uid)))
+            {
+                var taken = VariableSet().Matches(link.GetProperty("url").GetString()!).Select(m => m.Groups["name"].Value);
+                Assert.Equal(shown.Where(s => s.EndsWith("datasource", StringComparison.Ordinal) || target.Takes.Contains(s)).Order(StringComparer.Ordinal), taken.Order(StringComparer.Ordinal));
+            }
         }
     }
 

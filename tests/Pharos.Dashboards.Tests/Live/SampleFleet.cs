@@ -42,19 +42,38 @@ internal sealed class SampleFleet
         _script.Sort((a, b) => b.Ago.CompareTo(a.Ago));
     }
 
-    /// <summary>Rounds of points, oldest first: 30 s apart, at the end 10 s as the shipped default is.</summary>
-    public IEnumerable<List<MetricBatch>> Play()
+    /// <summary>Rounds of points without end, oldest first: 30 s apart, in the last quarter of an hour and from then on 10 s, as the shipped default is.</summary>
+    public IEnumerable<(DateTimeOffset Time, List<MetricBatch> Points)> Play()
     {
         var next = 0;
-        for (var ago = Length; ago >= TimeSpan.Zero;)
+        for (var ago = Length; ;)
         {
             var step = ago > Fine ? TimeSpan.FromSeconds(30) : TimeSpan.FromSeconds(10);
             var now = _end - ago;
             for (; next < _script.Count && _script[next].Ago >= ago; next++)
                 _script[next].What(now);
-            yield return Round(now, step, ago);
+            if (ago <= TimeSpan.FromMinutes(1))
+                SomeOfEverything(now);
+            yield return (now, Round(now, step, ago));
             ago -= step;
         }
+    }
+
+    /// <summary>So that rates over the shortest window are not empty.</summary>
+    private void SomeOfEverything(DateTimeOffset now)
+    {
+        Each("web", it =>
+        {
+            it.Lose(LogDropReasons.Level, 40);
+            it.Lose(LogDropReasons.QueueFull, 3);
+        });
+        var mailer = _apps["mailer"].Instances[0];
+        mailer.Stopped(ExitReason.StopRequested, 0.2);
+        mailer.Exit(now, ExitReason.OomKill, Phase.Starting);
+        mailer.Start(now, 5.5, RestartReason.Dependency);
+        _apps["web"].Instances[0].Reloaded(done: true, 3);
+        _apps["worker"].Instances[0].StartInVain(0.6);
+        _job.Ran(RunOutcome.Success, TimeSpan.FromSeconds(18));
     }
 
     private List<MetricBatch> Round(DateTimeOffset now, TimeSpan step, TimeSpan ago)
@@ -182,25 +201,6 @@ internal sealed class SampleFleet
         {
             var outcome = (ago / 5 % 4) switch { 0 => RunOutcome.Success, 1 => RunOutcome.Failure, 2 => RunOutcome.Success, _ => RunOutcome.Skipped };
             At(ago, _ => _job.Ran(outcome, outcome == RunOutcome.Skipped ? null : TimeSpan.FromSeconds(20 + (10 * (int)outcome))));
-        }
-
-        // The last minute has some of everything, so that rates over the shortest window are not empty.
-        At(0.2, _ => _job.Ran(RunOutcome.Success, TimeSpan.FromSeconds(18)));
-        for (var ago = 0.9; ago > 0; ago -= 0.16)
-        {
-            At(ago, now =>
-            {
-                Each("web", it =>
-                {
-                    it.Lose(LogDropReasons.Level, 40);
-                    it.Lose(LogDropReasons.QueueFull, 3);
-                });
-                mailer[0].Stopped(ExitReason.StopRequested, 0.2);
-                mailer[0].Exit(now, ExitReason.OomKill, Phase.Starting);
-                mailer[0].Start(now, 5.5, RestartReason.Dependency);
-                _apps["web"].Instances[0].Reloaded(done: true, 3);
-                _apps["worker"].Instances[0].StartInVain(0.6);
-            });
         }
     }
 
