@@ -67,7 +67,7 @@ internal static class AppBoard
 
     private static Panel Instances()
     {
-        string[] by = [L.Namespace, L.App, L.Host, L.Index, L.Instance];
+        string[] by = [L.Namespace, L.App, L.Host, L.Index];
         var labels = string.Join(", ", by);
         return Panels.Table("Instances", "One row per slot, worst first. The slot opens the instance.",
             [
@@ -83,19 +83,19 @@ internal static class AppBoard
             ],
             [
                 ("Value #A", "State"), (L.App, "App"), (L.Index, "Slot"), (L.Host, "Host"), (L.Version, "Version"), ("Value #B", "Up for"), ("Value #C", "Crash restarts"),
-                ("Value #D", "CPU"), ("Value #E", "Memory"), ("Value #F", "Of limit"), ("Value #G", "Processes"), ("Value #H", "Files"), ("Value #I", "Next start in"), (L.Instance, "Instance"), (L.Namespace, "Namespace"),
+                ("Value #D", "CPU"), ("Value #E", "Memory"), ("Value #F", "Of limit"), ("Value #G", "Processes"), ("Value #H", "Files"), ("Value #I", "Next start in"), (L.Namespace, "Namespace"),
             ],
             [
                 Override.Of("State").Words(States.Words).Width(110),
                 Override.Of("Slot").Width(60).Links(Link.To("Open the instance", Uids.Instance.Uid,
-                    ("namespace", Link.Column("Namespace")), ("app", Link.Column("App")), ("index", Link.Column("Slot")), ("instance", Link.Column("Instance")))),
+                    ("namespace", Link.Column("Namespace")), ("app", Link.Column("App")), ("index", Link.Column("Slot")))),
                 Override.Of("Up for").Unit(Unit.Seconds).Decimals(0),
                 Override.Of("Crash restarts").Decimals(0).Steps(new(null, "transparent"), new(1, Colour.Bad), new(10, Colour.Broken)),
                 Override.Of("CPU").Unit(Unit.Cores).Decimals(2).Bar(),
                 Override.Of("Memory").Unit(Unit.Bytes).Bar(),
                 Override.Of("Of limit").Unit(Unit.Share).Decimals(0).Bar(1, LimitSteps),
                 Override.Of("Next start in").Unit(Unit.Seconds).Steps(new(null, "transparent"), new(0.001, Colour.Bad)),
-                Override.Of("Processes").Width(90), Override.Of("Files").Width(70), Override.Of("Instance").Hidden(), Override.Of("Namespace").Hidden(),
+                Override.Of("Processes").Width(90), Override.Of("Files").Width(70), Override.Of("Namespace").Hidden(),
             ],
             sortBy: "State");
     }

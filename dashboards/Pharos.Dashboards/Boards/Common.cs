@@ -40,9 +40,11 @@ internal static class Common
         Chain("namespace", "Namespace", L.Namespace);
         Chain("app", "App", L.App, single: isOne);
         Chain("job", "Job", L.Job, hidden: true);
-        if (slots is Slots.Several or Slots.One)
-            Chain("index", "Slot", L.Index, single: isOne);
-        Chain("instance", "Instance", L.Instance, hidden: slots != Slots.ById);
+        if (slots == Slots.Several)
+            Chain("index", "Slot", L.Index);
+        Chain("instance", "Instance", L.Instance, hidden: slots is Slots.All or Slots.Several);
+        if (isOne)
+            Chain("index", "Slot", L.Index, single: true); // after the id: alerts link by id, and the slot follows from it
         if (isOne)
             all.Add(Variable.Values("ids", "Ids", Status.In(seen), L.Instance, hidden: true, all: null)); // as a list even when all are chosen: traces know slots by id only
         return [.. all, .. more];

@@ -27,7 +27,7 @@ internal static class StormBoard
         var board = new Dashboard(name.Uid, name.File, "Pharos / Restart storm", name.Tooltip) { Variables = Variables(), Annotations = Annotations(It) };
         Numbers(board);
         board.Add(16, 9, Panels.Graph("Crash restarts per minute", "Restarts that nobody asked for, by app. Where it begins is where to look: the marks show deploys and new versions.", Unit.PerMinute,
-            [Line($"topk(15, 60 * sum by ({AppLabels}) ({Rate(CrashRestarts)}) > 0)", ByApp)], Draw.Stacked, links: FromSeries, few: false));
+            [Line($"topk(15, 60 * sum by ({AppLabels}) ({Rate(CrashRestarts)}) > 0)", ByApp)], Draw.Bars, links: FromSeries, few: false));
         board.Add(8, 9, Alerts("What Prometheus' rules say about the chosen apps.", narrowed: true));
         board.Row("Why");
         board.Add(8, 8, Panels.Graph("Ends by reason", "What ended the processes, in each step.", Unit.Whole,

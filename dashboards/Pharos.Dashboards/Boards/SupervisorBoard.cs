@@ -73,7 +73,7 @@ internal static class SupervisorBoard
         board.Add(3, 4, Panels.Stat("Collector's fullest queue", "Share of a queue that is in use. At 100 % the Collector drops.",
             new Field(Unit.Share) { ColourMode = "thresholds", Steps = [new(null, Colour.Good), new(0.5, Colour.Doubtful), new(0.8, Colour.Broken)], NoValue = "–", Decimals = 0 },
             Line($"max({Foreign.QueueSize.In(Foreign.Collectors)} / {Foreign.QueueCapacity.In(Foreign.Collectors)})", "queue")));
-        board.Add(3, 4, Panels.Stat("Collector's failures per second", "Items that the Collector refused, or could not send and gave up.", Field.Alarm(Colour.Bad, Unit.PerSecond, from: 0.001, worse: 10),
+        board.Add(3, 4, Panels.Stat("Collector's failures", "Items that the Collector refused, or could not send and gave up.", Field.Alarm(Colour.Bad, Unit.PerSecond, from: 0.001, worse: 10),
             Line(Total(new[] { Foreign.FailedPoints, Foreign.FailedLogs, Foreign.FailedSpans, Foreign.RefusedPoints, Foreign.RefusedLogs, Foreign.RefusedSpans }.Select(m => Rate(m.In(Foreign.Collectors)))), "failures")));
     }
 

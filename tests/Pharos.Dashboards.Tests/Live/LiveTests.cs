@@ -102,6 +102,15 @@ public sealed partial class LiveTests(LiveStack stack) : IClassFixture<LiveStack
     }
 
     [Fact]
+    public async Task The_supervisors_page_takes_no_app_for_a_supervisor()
+    {
+        var target = Targets().Single(t => t.Board.Name == "supervisor.json" && t.Panel == "Its own memory");
+        var found = await stack.Instant(Filled(target, new Dictionary<string, IReadOnlyList<string>?>()));
+        Assert.Equal(["alpha", "beta"], found.Select(s => s.Labels["host_name"]).Order(StringComparer.Ordinal));
+        Assert.All(found, s => Assert.Equal(61 << 20, s.Values[0]));
+    }
+
+    [Fact]
     public async Task Every_variable_has_values()
     {
         List<string> wrong = [];
