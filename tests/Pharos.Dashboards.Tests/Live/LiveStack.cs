@@ -5,8 +5,8 @@ using System.Text;
 using System.Text.Json;
 using Pharos.Exporters.Settings;
 using Pharos.Exporters.Wire;
-using Pharos.TestKit.Stack;
 using Pharos.Telemetry.Records;
+using Pharos.TestKit.Stack;
 
 namespace Pharos.Dashboards.Tests.Live;
 

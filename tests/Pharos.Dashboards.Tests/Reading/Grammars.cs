@@ -6,7 +6,7 @@ namespace Pharos.Dashboards.Tests.Reading;
 /// <summary>The grammars and types from npm (<c>tests/dashboards</c>), installed once.</summary>
 internal static class Grammars
 {
-    private static readonly Lazy<Task<string>> Folder = new(async () => (await Run(Repository.PathOf("tests", "dashboards", "install"), [], "")).Output.Trim());
+    private static readonly Lazy<Task<string>> Folder = new(InstallAsync);
     private static readonly Lazy<Task<IReadOnlyDictionary<Target, (string Text, Syntax Tree)>>> AllTrees = new(ParseAllAsync);
 
     /// <summary>Where the packages are.</summary>
@@ -37,6 +37,13 @@ internal static class Grammars
         process.StandardInput.Close();
         await process.WaitForExitAsync();
         return (process.ExitCode, process.ExitCode == 0 ? await output : $"{program} ended with {process.ExitCode}:\n{await output}{await error}");
+    }
+
+    private static async Task<string> InstallAsync()
+    {
+        var (code, output) = await Run(Repository.PathOf("tests", "dashboards", "install"), [], "");
+        Assert.True(code == 0, output);
+        return output.Trim();
     }
 
     private static async Task<IReadOnlyDictionary<Target, (string Text, Syntax Tree)>> ParseAllAsync()
