@@ -156,7 +156,7 @@ internal static class Common
 
     /// <summary>Events of the instances that a LogQL pipeline keeps.</summary>
     public static Panel Events(string title, string description, string pipeline) => Panels.Records(title, description,
-        new Log { Text = $"{{{Scope.LoggedApps.Text}}} | {L.Event}=~\"pharos[.].+\"{pipeline}", Lines = 200 },
+        new Log { Text = $"{{{Scope.LoggedApps.Text}}} | {L.Incarnation}!=\"\"{pipeline}", Lines = 200 },
         [
             ("Time", "Time"), (L.Event, "Event"), (L.App, "App"), (L.Index, "Slot"), (L.ExitReason, "Exit reason"), (L.ExitCode, "Code"), (L.ExitSignal, "Signal"),
             (L.ExitUptime, "After"), (L.Pid, "pid"), (L.LastLines, "Last lines"), ("Line", "What"), (L.TraceId, "Trace"),

@@ -1,7 +1,6 @@
 using Pharos.Core.Lifecycle;
 using Pharos.Dashboards.Board;
 using Pharos.Dashboards.Vocabulary;
-using Pharos.Telemetry.Catalogue;
 using static Pharos.Dashboards.Board.Query;
 using static Pharos.Dashboards.Boards.Common;
 using static Pharos.Dashboards.Vocabulary.Selectors;
@@ -37,7 +36,7 @@ internal static class StormBoard
         board.Add(8, 8, Panels.Heat("How long processes lived", "Lifetimes of processes that ended. At the bottom: they die while they start. A band higher up: they die of what they meet later.",
             new Prom { Text = $"sum by (le) ({Increase(RunDuration.Buckets(It))})", Legend = "{{le}}", Shape = Shape.Heatmap, Exemplars = true }));
         board.Add(24, 9, Panels.Records("Last words", "Ends of processes that nobody asked for, newest first: exit code or signal, after how long, and the last lines that were printed.",
-            new Log { Text = $"{{{Scope.LoggedApps.Text}}} | {L.Event}=~\"{EventNames.Exited}|{EventNames.GaveUp}\" | {L.ExitReason}!~\"{Words.Of(ExitReason.Success)}|{Words.Of(ExitReason.StopRequested)}\"", Lines = 200 },
+            new Log { Text = $"{{{Scope.LoggedApps.Text}}} | {L.ExitReason}!=\"\" or {L.FailureReason}!=\"\" | {L.ExitReason}!~\"{Words.Of(ExitReason.Success)}|{Words.Of(ExitReason.StopRequested)}\"", Lines = 200 },
             [("Time", "Time"), (L.App, "App"), (L.Index, "Slot"), (L.Host, "Host"), (L.ExitReason, "Reason"), (L.ExitCode, "Code"), (L.ExitSignal, "Signal"), (L.ExitUptime, "After"), (L.LastLines, "Last lines"), (L.TraceId, "Trace")],
             [
                 Override.Of("Time").Width(165), Override.Of("Slot").Width(60), Override.Of("Code").Width(60), Override.Of("After").Unit(Unit.Seconds).Width(90),
@@ -46,7 +45,7 @@ internal static class StormBoard
             ]));
         board.Add(8, 8, Panels.Bars("Exit codes", "Exit codes in the events of the time range. The same code everywhere has one cause; 127 is a missing program, 1 the app's own word.",
             new Field(Unit.Whole) { Decimals = 0, ColourMode = "thresholds", Steps = [new(null, Colour.Bad)] },
-            new Log { Text = $"sum by ({L.ExitCode}) (count_over_time({{{Scope.LoggedApps.Text}}} | {L.Event}=\"{EventNames.Exited}\" | {L.ExitCode}!=\"\" | {L.ExitCode}!=\"0\" [$__auto]))", Legend = $"code {{{{{L.ExitCode}}}}}" })
+            new Log { Text = $"sum by ({L.ExitCode}) (count_over_time({{{Scope.LoggedApps.Text}}} | {L.Incarnation}!=\"\" | {L.ExitCode}!=\"\" | {L.ExitCode}!=\"0\" [$__auto]))", Legend = $"code {{{{{L.ExitCode}}}}}" })
             with
         { Overrides = [Override.Of("code 0").Colour(Colour.Good)] });
         board.Add(8, 8, Panels.Graph("Memory before the end", "Share of its memory limit that each instance uses. What climbs to 100 % and falls is killed for it.", Unit.Share,

@@ -69,7 +69,7 @@ internal static class TracesBoard
                 Override.Of("Failed").Decimals(0).Steps(new(null, "transparent"), new(0.5, Colour.Broken)),
             ], sortBy: "Until ready"));
         board.Add(12, 8, Panels.Logs("Last words", "What the supervisor said when a process ended; the trace of the operation is in the details of the line.",
-            new Log { Text = $"{{{Scope.LoggedApps.Text}}} | {L.Event}=~\"{EventNames.Exited}|{EventNames.GaveUp}\" | {L.TraceId}=~\"$trace.*\"", Lines = 100 }));
+            new Log { Text = $"{{{Scope.LoggedApps.Text}}} | {L.ExitReason}!=\"\" or {L.FailureReason}!=\"\" | {L.TraceId}=~\"$trace.*\"", Lines = 100 }));
         return board;
     }
 

@@ -44,7 +44,12 @@ public static class Labels
     public static readonly string ExceptionType = Of(AttributeNames.ExceptionType);
     public static readonly string TruncatedFrom = Of(AttributeNames.LogTruncatedFrom);
 
-    /// <summary>Loki's own name of an OTLP record's EventName (Loki 3.8 and later keep it).</summary>
+    /// <summary>Number of the process in its slot: only events have it. They are told from lines by it, not by their name, which Loki up to 3.7 drops.</summary>
+    public static readonly string Incarnation = Of(AttributeNames.InstanceIncarnation);
+
+    public static readonly string FailureReason = Of(AttributeNames.FailureReason);
+
+    /// <summary>Loki's own name of an OTLP record's EventName; it may be missing.</summary>
     public const string Event = "event_name";
 
     /// <summary>Loki's own name of the level.</summary>
