@@ -1,4 +1,5 @@
 using System.Text;
+using Pharos.Dashboards.Vocabulary;
 using Pharos.Exporters.Prometheus;
 using Pharos.Telemetry.Catalogue;
 
@@ -17,6 +18,7 @@ internal static class TelemetryPage
         Metrics(page, "Metrics of instances and apps", InstanceMetrics.All);
         Metrics(page, "Metrics of the supervisor", SupervisorMetrics.All);
         page.Append("The supervisor's own process shows the `process.*` metrics of the same names under its own resource.\n\n");
+        Shown(page);
         Table(page, "Spans", "span", Descriptions.Spans);
         Table(page, "Events", "event", EventNames.All);
         page.Append("Events are log records with the EventName field, on the resource of their instance.\n\n");
@@ -34,6 +36,14 @@ internal static class TelemetryPage
             page.Append($"| `{metric.Name}` | `{NameTranslator.Metric(metric)}` | {Kind(metric.Kind)} | `{metric.Unit}` | {attributes} | {metric.Description} |\n");
         }
 
+        page.Append('\n');
+    }
+
+    private static void Shown(StringBuilder page)
+    {
+        page.Append("## Where Grafana shows them\n\nThe dashboards are in [dashboards/](../dashboards/README.md).\n\n| metric | dashboards |\n|---|---|\n");
+        foreach (var metric in InstanceMetrics.All.Concat(SupervisorMetrics.All))
+            page.Append($"| `{metric.Name}` | {string.Join(", ", ShownOn.Dashboards(metric).Select(b => b.Title))} |\n");
         page.Append('\n');
     }
 

@@ -1,0 +1,2 @@
+global using Pharos.TestKit;
+global using Xunit;
