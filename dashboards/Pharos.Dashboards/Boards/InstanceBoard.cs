@@ -61,7 +61,8 @@ internal static class InstanceBoard
         board.Add(8, 8, Panels.Graph("Virtual memory", "Address space; large by itself means nothing, growth without end does.", Unit.Bytes, [Line($"sum({MemoryVirtual.In(It)})", "virtual")]));
         board.Add(8, 7, Panels.Graph("Threads and processes", "Threads of the process; processes in its tree.", Unit.Count,
             [Line($"sum({ThreadCount.In(It)})", "threads"), Line($"sum({TreeProcesses.In(It)})", "processes")]));
-        board.Add(8, 7, Panels.Graph("Open files", "File descriptors. A climb that never turns is a leak, and ends at the limit of the process.", Unit.Count, [Line($"sum({FileDescriptors.In(It)})", "files")]));
+        board.Add(8, 7, Panels.Graph("Open files", "File descriptors. A climb that never turns is a leak, and ends at the dashed line.", Unit.Count,
+            [Line($"sum({FileDescriptors.In(It)})", "files"), Line($"min({FileDescriptorLimit.In(It)})", "limit")], overrides: [Override.Of("limit").Limit()]));
         board.Add(8, 7, Panels.Graph("Disk", "Bytes read from and written to storage; writes below the axis.", Unit.BytesPerSecond,
             [Line($"sum by ({L.Direction}) ({Rate(DiskIo.In(It))})", $"{{{{{L.Direction}}}}}")], overrides: [Override.Of("write").Mirrored()]));
         board.Add(12, 7, Panels.Graph("Context switches", "Involuntary ones: it wanted to go on and had to give up its CPU, the machine is busy.", Unit.PerSecond,

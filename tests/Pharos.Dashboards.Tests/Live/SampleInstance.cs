@@ -100,6 +100,7 @@ internal sealed class SampleInstance
         _sample.TreeProcesses = 2;
         _sample.Threads = 11;
         _sample.FileDescriptors = 24 + (int)(Requests * 2);
+        _sample.FileDescriptorLimit = 1024;
         _sample.VoluntarySwitches += (long)(seconds * 90);
         _sample.InvoluntarySwitches += (long)(seconds * 4);
         _sample.MinorFaults += (long)(seconds * 30);
