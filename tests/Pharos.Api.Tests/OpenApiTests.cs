@@ -25,7 +25,7 @@ public sealed class OpenApiTests : IAsyncLifetime
             ContractsJson.Default.StartRequest, ContractsJson.Default.InstanceView, ContractsJson.Default.AppView, ContractsJson.Default.EventView, ContractsJson.Default.DaemonView,
             ContractsJson.Default.ProblemView, ContractsJson.Default.SavedView, ContractsJson.Default.LogLineView, ContractsJson.Default.LogStreamView, ContractsJson.Default.LogStartView, ContractsJson.Default.ExitView,
             ContractsJson.Default.ApplyRequest, ContractsJson.Default.PlanView, ContractsJson.Default.AppPlanView,
-            ContractsJson.Default.ProbeRequest, ContractsJson.Default.DependencyRequest, ContractsJson.Default.WatchRequest, ContractsJson.Default.ScheduleRequest,
+            ContractsJson.Default.ProbeRequest, ContractsJson.Default.DependencyRequest, ContractsJson.Default.ListenRequest, ContractsJson.Default.WatchRequest, ContractsJson.Default.ScheduleRequest,
             ContractsJson.Default.UpdateRequest, ContractsJson.Default.UpdateView,
             ContractsJson.Default.ResurrectView, ContractsJson.Default.ResurrectedView,
             ContractsJson.Default.ReloadRequest, ContractsJson.Default.SentView, ContractsJson.Default.ActionRequest, ContractsJson.Default.ActionView, ContractsJson.Default.AppActionView, ContractsJson.Default.MessageView,

@@ -31,6 +31,12 @@ internal static class Samples
     {
         var raw = Encoding.UTF8.GetBytes(text + "\n");
         var stream = log.Store.Open(log.FilesOf(stderr)[0]);
+        lock (log.Gate)
+        {
+            if (log.PositionOf(stderr) == 0)
+                log.Passed(stderr, stream.End); // as the pump does when it begins
+        }
+
         var batch = stream.Prepare(raw, at, new LogSource(log.Key.App, log.Key.Index, stderr), open: false, log.Store.Scratch[0]);
         Assert.Equal(raw.Length, stream.Write(batch, raw));
         lock (log.Gate)

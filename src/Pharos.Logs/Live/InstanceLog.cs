@@ -16,7 +16,7 @@ public sealed class InstanceLog : IDisposable
     private readonly LogHub _hub;
     private readonly LogStore _store;
     private readonly LogPlan _plan;
-    private readonly long[] _told = [0, 0]; // per stream: up to which position followers were told; written under the hub's lock
+    private readonly long[] _told = [-1, -1]; // per stream: up to which position followers were told; written under the hub's lock
     private readonly int[] _bands = new int[7];
     private KeyValuePair<string, string>[] _env = [];
     private volatile RecordMaker? _records;
@@ -69,7 +69,7 @@ public sealed class InstanceLog : IDisposable
     /// <summary>Position behind what was handed on of one of its streams. Any thread.</summary>
     /// <param name="stderr">Which.</param>
     /// <returns>0: nothing by this daemon.</returns>
-    public long PositionOf(bool stderr) => Volatile.Read(ref _told[stderr ? 1 : 0]);
+    public long PositionOf(bool stderr) => Math.Max(0, Volatile.Read(ref _told[stderr ? 1 : 0]));
 
     /// <summary>Called after one of its streams has grown in the store, on the pump's thread: true for stderr. Must not block.</summary>
     public Action<bool>? Grown { get; set; }
@@ -163,7 +163,7 @@ public sealed class InstanceLog : IDisposable
     internal object Gate => _hub.Gate;
 
     /// <summary>Of a stream that this daemon has read nothing of, all there is is the past.</summary>
-    private static long Begun(long told) => told == 0 ? long.MaxValue : told;
+    private static long Begun(long told) => told < 0 ? long.MaxValue : told;
 
     /// <summary>Closes its files. On the pump's thread.</summary>
     public void Dispose() => _store.Close([.. _plan.Out.Concat(_plan.Err).Select(o => o.Path)]);
