@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using Pharos.Core.Ports;
 
 namespace Pharos.Core.Specs;
@@ -42,14 +41,23 @@ public sealed record ListenSpec
         if (!int.TryParse(rest[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65535)
             return false;
         if (host is ['[', .. var six, ']'])
+        {
+            // Whether it is one the kernel says.
+            if (!six.All(c => char.IsAsciiHexDigit(c) || c is ':' or '.') || six.Count(c => c == ':') < 2)
+                return false;
             host = six;
-        else if (host.Contains(':'))
+        }
+        else if (host is not ("" or "*") && !IsIPv4(host))
+        {
             return false;
-        if (host is not ("" or "*") && !IPAddress.TryParse(host, out _))
-            return false;
+        }
+
         at = new ListenAt { Kind = udp ? ListenKind.Udp : ListenKind.Tcp, Address = host is "" or "*" ? null : host, Port = port, Ipv6 = udp };
         return true;
     }
+
+    private static bool IsIPv4(string host) =>
+        host.Split('.') is { Length: 4 } parts && parts.All(p => p.Length is > 0 and < 4 && byte.TryParse(p, NumberStyles.None, CultureInfo.InvariantCulture, out _));
 
     /// <summary>Where it is to listen.</summary>
     /// <exception cref="FormatException"><see cref="At"/> was never looked at by <see cref="TryParse"/>.</exception>
