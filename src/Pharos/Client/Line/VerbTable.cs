@@ -261,7 +261,7 @@ internal static class VerbTable
         {
             MostWords = 1,
             Options = [new("--man", ValueKind.None, "", "print the manual page, for man(1)")],
-            Examples = [("pharos help start", "everything about start"), ("pharos help --man | man -l -", "all of it as a manual page")],
+            Examples = [("pharos help start", "everything about start"), ("pharos help --man > pharos.1", "all of it as a manual page: man -l pharos.1")],
         },
     ];
 
