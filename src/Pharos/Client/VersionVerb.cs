@@ -34,7 +34,7 @@ internal static class VersionVerb
             commit   {PharosBuild.Commit ?? "not known: this build was not stamped (./build.sh publish does that)"}
             form     {Form}
             runtime  {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}
-            kernel   {Environment.OSVersion.Version}: {Words(kernel)}
+            kernel   {Release()}: {Words(kernel)}
             daemon   {(daemon is not null ? $"{daemon.Version}, pid {daemon.Pid}, home {daemon.Home}" : noHome ?? $"none answers in {home!.Path}")}
 
             """);
@@ -57,6 +57,19 @@ internal static class VersionVerb
         return null;
     }
 
+    // As uname -r says it; .NET makes four numbers of it.
+    private static string Release()
+    {
+        try
+        {
+            return File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Environment.OSVersion.Version.ToString(); // a /proc without it
+        }
+    }
+
     private static string Words(KernelFeatures kernel) =>
         $"pidfd {(kernel.Pidfd ? "yes" : "NO, the daemon cannot start")}, PIDFD_GET_INFO {(kernel.PidfdInfo ? "yes" : "no")}, "
         + $"limits by cgroup: memory {Word(kernel.Memory) ?? "no"}, cpu {Word(kernel.Cpu) ?? "no"}, tasks {Word(kernel.Tasks) ?? "no"}";
@@ -75,7 +88,7 @@ internal static class VersionVerb
         Text("form", Form);
         Text("runtime", RuntimeInformation.FrameworkDescription);
         Text("rid", RuntimeInformation.RuntimeIdentifier);
-        json.Name("kernel").Begin('{').Name("release").Value(Environment.OSVersion.Version.ToString())
+        json.Name("kernel").Begin('{').Name("release").Value(Release())
             .Name("pidfd").Value(kernel.Pidfd).Name("pidfdGetInfo").Value(kernel.PidfdInfo).Name("cgroup").Begin('{');
         Text("memory", Word(kernel.Memory));
         Text("cpu", Word(kernel.Cpu));

@@ -56,7 +56,7 @@ public sealed class VersionTests
         Assert.Equal(PharosBuild.Version, it.GetProperty("version").GetString());
         Assert.Equal(PharosBuild.Commit, it.GetProperty("commit").GetString());
         Assert.Equal("framework-dependent", it.GetProperty("form").GetString());
-        Assert.Equal(Environment.OSVersion.Version.ToString(), it.GetProperty("kernel").GetProperty("release").GetString());
+        Assert.Equal(File.ReadAllText("/proc/sys/kernel/osrelease").Trim(), it.GetProperty("kernel").GetProperty("release").GetString());
         Assert.True(it.GetProperty("kernel").GetProperty("pidfd").GetBoolean());
         Assert.Equal(["memory", "cpu", "tasks"], it.GetProperty("kernel").GetProperty("cgroup").EnumerateObject().Select(p => p.Name));
         Assert.Equal(("9.8.7", 4711), (it.GetProperty("daemon").GetProperty("version").GetString(), it.GetProperty("daemon").GetProperty("pid").GetInt32()));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pharos.EndToEnd.Tests.Kit;
 
 namespace Pharos.EndToEnd.Tests.Published;
@@ -67,8 +68,8 @@ public sealed class PackageTests
         Assert.Contains($"edited COMMIT={commit}.dirty", lines);
         Assert.Contains($"archive COMMIT={commit}", lines);
         Assert.Contains(lines[2].Replace("git ", "archive ", StringComparison.Ordinal), lines); // its time
-        Assert.Contains(lines, l => System.Text.RegularExpressions.Regex.IsMatch(l, tag.StartsWith('v') ? $"^archive VERSION={version}$" : "^archive VERSION=[0-9.]+-dev$"));
-        Assert.Contains(lines, l => System.Text.RegularExpressions.Regex.IsMatch(l, "^bare VERSION=[0-9]+\\.[0-9]+\\.[0-9]+-dev$"));
+        Assert.Matches(tag.StartsWith('v') ? $"^archive VERSION={version}$" : @"^archive VERSION=[0-9]+\.[0-9]+\.[0-9]+-dev$", lines.Single(l => l.StartsWith("archive V", StringComparison.Ordinal)));
+        Assert.Matches(@"^bare VERSION=[0-9]+\.[0-9]+\.[0-9]+-dev$", lines.Single(l => l.StartsWith("bare V", StringComparison.Ordinal)));
         Assert.Contains("bare COMMIT=", lines);
     }
 }
