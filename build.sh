@@ -7,6 +7,8 @@
 #   ./build.sh unit       only the unit tests; further arguments go to dotnet test (--filter ...)
 #   ./build.sh e2e        only the end-to-end tests, against the published program
 #   ./build.sh publish    the shipped program in artifacts/dist, the example app in artifacts/example
+#   ./build.sh package    publish if needed; tarball and Debian packages in artifacts/package (docs/install.md)
+#   ./build.sh tool       the dotnet tool in artifacts/package; further arguments go to dotnet pack
 #   ./build.sh demo       publish if needed, start the example, open the monitor
 #   ./build.sh format     apply the code style (format --check only verifies)
 #   ./build.sh golden     rewrite the golden files, to be reviewed like code
@@ -58,13 +60,19 @@ publish_to() { # FOLDER PROJECT PROPERTY... ; a program that runs from the folde
   local folder=$1 face
   rm -rf "$folder.new" "$folder.old"
   # Analyzers have their say in the plain build; here the trimmer's and the compiler's warnings count.
-  dotnet publish "$2" -c Release -r "$(rid)" -o "$folder.new" -p:RunAnalyzers=false "${@:3}" || return 1
+  dotnet publish "$2" -c Release -r "$(rid)" -o "$folder.new" -p:RunAnalyzers=false $(stamp) "${@:3}" || return 1
   if [ "$folder" = artifacts/dist ]; then
     for face in pm2 pm2-runtime pm2-docker pm2-dev; do ln -s pharos "$folder.new/$face"; done
   fi
   [ ! -e "$folder" ] || mv "$folder" "$folder.old"
   mv "$folder.new" "$folder"
   rm -rf "$folder.old"
+}
+
+stamp() { # what makes a build tell its version and commit
+  local VERSION COMMIT EPOCH
+  eval "$(packaging/version)"
+  echo "-p:Version=$VERSION" ${COMMIT:+-p:SourceRevisionId=$COMMIT}
 }
 
 sources() { # a hash of everything that goes into the two published programs
@@ -89,6 +97,15 @@ publish() {
 publish_if_changed() {
   [ -x artifacts/dist/pharos ] && [ -x artifacts/example/pharos-example ] &&
     [ "$(cat artifacts/published 2>/dev/null)" = "$(sources)" ] || publish
+}
+
+package() {
+  local VERSION COMMIT EPOCH
+  publish_if_changed
+  eval "$(packaging/version)"
+  # Tests do not care under which commit the same sources were published; a package does.
+  [[ $(artifacts/dist/pharos version --json) = "{\"version\":\"$VERSION\",\"commit\":${COMMIT:+\"}${COMMIT:-null}${COMMIT:+\"},"* ]] || publish
+  packaging/make artifacts/dist artifacts/package
 }
 
 # ---- test
@@ -168,6 +185,8 @@ case $verb in
     summary ;;
   e2e) fresh; publish_if_changed; build; run_tests $end_to_end "$@"; summary ;;
   publish) publish ;;
+  package) package ;;
+  tool) dotnet pack $program -p:PackAsTool=true -p:RunAnalyzers=false $(stamp) -o artifacts/package "$@" ;;
   demo) demo ;;
   format)
     case ${1:-} in

@@ -61,7 +61,7 @@ internal static class Cli
         "startup" => StartupVerb.Run(line, shell),
         "unstartup" => StartupVerb.Undo(line, shell),
         "stack" => Stack(line, shell),
-        "version" => Print(shell, $"pharos {typeof(Cli).Assembly.GetName().Version?.ToString(3)}\n"),
+        "version" => Version(line, shell),
         "help" => HelpOn(line, shell),
         "completion" => PrintCompletion(line.Words[0], shell),
         _ => shell.Fail($"'{line.Verb.Name}' must be the first word", ExitCodes.Usage),
@@ -201,8 +201,16 @@ internal static class Cli
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int Stack(ParsedLine line, Shell shell) => StackVerb.Run(line, shell);
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int Version(ParsedLine line, Shell shell) => VersionVerb.Run(line, shell);
+
     private static int HelpOn(ParsedLine line, Shell shell)
     {
+        if (line.Has("--man"))
+        {
+            return Manual(shell);
+        }
+
         if (line.Words is not [var name])
         {
             return Print(shell, Help.Overview());
@@ -212,6 +220,9 @@ internal static class Cli
             ? Print(shell, Help.Of(verb))
             : shell.Fail($"there is no verb '{name}'{Nearest.DidYouMean(name, VerbTable.Names())}; see 'pharos help'", ExitCodes.Usage);
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int Manual(Shell shell) => Print(shell, ManPage.Text(shell.Variable("SOURCE_DATE_EPOCH")));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int PrintCompletion(string forShell, Shell shell) => Completion.ScriptFor(forShell) is { } script

@@ -14,7 +14,7 @@ internal static class Completion
     public static string? ScriptFor(string shell) => shell switch
     {
         "bash" => Bash(),
-        "zsh" => "autoload -U +X bashcompinit && bashcompinit\n" + Bash(),
+        "zsh" => Zsh(),
         "fish" => Fish(),
         _ => null,
     };
@@ -39,6 +39,15 @@ internal static class Completion
         text.Append("    esac\n  fi\n  COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n}\ncomplete -o default -F _pharos pharos\n");
         return text.ToString();
     }
+
+    // Read by `source`, or as the file _pharos in a folder of fpath: there it runs as the function _pharos, inside the first completion, and that one must be answered too.
+    private static string Zsh() =>
+        $"""
+        #compdef pharos
+        autoload -U +X bashcompinit && bashcompinit
+        {Bash()}if [ "$funcstack[1]" = _pharos ]; then _bash_complete -o default -F _pharos; fi
+
+        """;
 
     private static string Fish()
     {

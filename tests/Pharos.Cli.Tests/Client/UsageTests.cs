@@ -109,14 +109,6 @@ public sealed class UsageTests
     }
 
     [Fact]
-    public void Version_needs_no_daemon()
-    {
-        using var bench = new Bench();
-        Assert.Equal(0, bench.Run("--version"));
-        Assert.Matches("^pharos [0-9]+\\.[0-9]+\\.[0-9]+\n$", bench.Out);
-    }
-
-    [Fact]
     public void Ping_without_a_daemon_is_one_line_and_exit_code_1()
     {
         using var bench = new Bench();

@@ -248,11 +248,20 @@ internal static class VerbTable
                 ("pharos completion fish > ~/.config/fish/completions/pharos.fish", "for every fish"),
             ],
         },
-        new("version", "", "print the version") { Examples = [("pharos version", "of this program; 'pharos ping' shows the daemon's")] },
-        new("help", "[VERB]", "explain a verb")
+        new("version", "", "which build this is, what the kernel has for it, and what the daemon is")
+        {
+            Details =
+                """
+                Version, commit, form (native AOT, ReadyToRun or framework-dependent) and runtime of this program, what the kernel offers (docs/kernel.md),
+                and the version of the daemon when one answers within two seconds. Starts no daemon.
+                """,
+            Examples = [("pharos version", "for a report of a fault"), ("pharos version --json", "for programs")],
+        },
+        new("help", "[VERB|--man]", "explain a verb")
         {
             MostWords = 1,
-            Examples = [("pharos help start", "everything about start")],
+            Options = [new("--man", ValueKind.None, "", "print the manual page, for man(1)")],
+            Examples = [("pharos help start", "everything about start"), ("pharos help --man > pharos.1", "all of it as a manual page: man -l pharos.1")],
         },
     ];
 

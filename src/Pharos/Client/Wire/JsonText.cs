@@ -55,6 +55,9 @@ internal sealed class JsonText
     /// <summary>A truth value.</summary>
     public JsonText Value(bool value) => Word(value ? "true" : "false");
 
+    /// <summary>No value.</summary>
+    public JsonText Null() => Word("null");
+
     private JsonText Word(string ascii)
     {
         Separate();
