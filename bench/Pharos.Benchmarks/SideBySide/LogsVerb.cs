@@ -137,8 +137,15 @@ internal static class LogsVerb
         Thread.Sleep(TimeSpan.FromSeconds(seconds));
         var percent = 100 * (ProcessUse.CpuSecondsOf(who.Pid) - cpu) / watch.Elapsed.TotalSeconds;
         var rss = Rss(who.Pid);
-        while (who.Written < total * LineBytes && watch.Elapsed < TimeSpan.FromSeconds(seconds + 20))
+        // All is there when nothing more comes: with a time in each line there are more bytes than were printed.
+        var (last, lastAt) = (0L, watch.Elapsed);
+        while (watch.Elapsed < TimeSpan.FromSeconds(seconds + 30) && (who.Written < total * LineBytes || watch.Elapsed - lastAt < TimeSpan.FromSeconds(3)))
+        {
             Thread.Sleep(100);
+            if (who.Written != last)
+                (last, lastAt) = (who.Written, watch.Elapsed);
+        }
+
         var (there, _) = Check(who.LogFile, who.Name.Contains("--time", StringComparison.Ordinal), total);
         rows.Add([who.Name, Figures.Text(percent, 2), Figures.Megabytes(rss), $"{total - there}"]);
         results.Add(new JsonObject { ["what"] = "stream", ["who"] = who.Name, ["cpuPercent"] = percent, ["rssBytes"] = rss, ["lost"] = total - there });
