@@ -91,7 +91,7 @@ internal static class StackVerb
             shell.Print($"Grafana's user is admin, its password is in {folder.Password}\n");
         }
 
-        shell.Print($"Telemetry goes there with OTEL_EXPORTER_OTLP_ENDPOINT=http://{at[StackAddresses.OtlpHttpVariable]}\n");
+        shell.Print($"Telemetry goes there after: pharos otel set http://{at[StackAddresses.OtlpHttpVariable]}\n");
         return ExitCodes.Ok;
     }
 
