@@ -37,7 +37,7 @@ public sealed class ClientLibraryTests : FaceTest
         await Pm2.OkAsync("start", exporter, "--name", "exporter");
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/") };
         var page = "";
-        await Eventually.True(async () => Regex.IsMatch(page = await PageAsync(http), "pm2_memory\\{name=\"web\"[^}]*\\} [1-9]"), "it shows the app, and its memory once that was looked at", details: () => page);
+        await Eventually.True(async () => Regex.IsMatch(page = await PageAsync(http), "pm2_memory\\{name=\"web\"[^}]*\\} [1-9]", RegexOptions.None, TimeSpan.FromSeconds(10)), "it shows the app, and its memory once that was looked at", details: () => page);
         Assert.Matches("pm2_up\\{name=\"web\"[^}]*\\} 1\n", page);
         Assert.Matches("pm2_up\\{name=\"exporter\"[^}]*\\} 1\n", page);
     }
