@@ -47,7 +47,7 @@ public sealed class RecordMaker
         if (!whole)
             attributes.Add((AttributeNames.LogPart, (long)lines.Part));
         foreach (var (key, value) in fields.Attributes)
-            attributes.Add((key, _redactor.Apply(key, value)));
+            attributes.Add((_redactor.Apply(key), _redactor.Apply(key, value))); // a secret may stand where a name is looked for, too
         var record = new LogRecord
         {
             Resource = resource,

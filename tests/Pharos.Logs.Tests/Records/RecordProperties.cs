@@ -65,6 +65,13 @@ public sealed class RecordProperties
     public void A_secret_value_is_in_no_record() =>
         Check.One(Many, Prop.ForAll(AnyOutput.Cut, x => !string.Concat(Text(x.Stream, [int.MaxValue])).Contains("s3cr3t-v4lue", StringComparison.Ordinal)));
 
+    [Theory]
+    [InlineData("level=info s3cr3t-v4lue=1")]
+    [InlineData("level=info s3cr3t-v4luepassword=x")]
+    [InlineData("{\"level\":30,\"s3cr3t-v4lue\":{\"s3cr3t-v4lue\":1}}")]
+    public void A_secret_value_in_the_place_of_a_name_is_in_no_record(string line) =>
+        Assert.DoesNotContain("s3cr3t-v4lue", string.Concat(Text(System.Text.Encoding.UTF8.GetBytes(line + "\n"), [int.MaxValue])), StringComparison.Ordinal);
+
     [Fact]
     public void Bodies_and_attributes_are_clean_text_within_bounds() =>
         Check.One(Many, Prop.ForAll(AnyOutput.Cut, x => Made.Records(x.Stream, x.Cuts, Short, Env).All(r =>
