@@ -19,7 +19,7 @@ public sealed class UpdateTests : PharosTest
         var newer = Copy("newer");
         var run = await Pharos.RunAsync(newer, ["update"]);
         Assert.True(run.ExitCode == 0, $"{run}\n{Pharos.Logs}");
-        Assert.Matches($"^updated [0-9.]+ → [0-9.]+ in [0-9.]+ s, pid {pid} as before, 1 process kept\n$", run.Out);
+        Assert.Matches($"^updated [0-9a-z.+-]+ → [0-9a-z.+-]+ in [0-9.]+ s, pid {pid} as before, 1 process kept\n$", run.Out);
         Assert.Equal(newer, new FileInfo($"/proc/{pid}/exe").LinkTarget);
         Assert.Equal(pid, await Pharos.DaemonPidAsync());
         Assert.Equal(command, Processes.CommandOf(pid));
