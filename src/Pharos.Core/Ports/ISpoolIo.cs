@@ -43,6 +43,10 @@ public interface IStreamWatch : IDisposable
     /// <returns>Number of tags.</returns>
     int Wait(Span<int> changedTags, TimeSpan timeout, out bool overflow);
 
+    /// <summary>Waits for the time to pass, whatever is written meanwhile; <see cref="Wake"/> ends it.</summary>
+    /// <param name="time">How long, milliseconds at the finest.</param>
+    void Rest(TimeSpan time);
+
     /// <summary>Ends a wait from any thread.</summary>
     void Wake();
 }

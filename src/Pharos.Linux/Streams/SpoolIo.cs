@@ -18,6 +18,7 @@ public sealed class SpoolIo : IStreamWatch
     private readonly Queue<Stream> _changed = new();
 
     private readonly Epoll _epoll = new();
+    private readonly Epoll _resting = new(capacity: 1); // of the eventfd alone
     private readonly EventFd _wake = new();
     private readonly InotifyWatch _inotify = new();
     private readonly InotifyWatch.NameChanged _onChange;
@@ -27,6 +28,7 @@ public sealed class SpoolIo : IStreamWatch
     {
         _onChange = OnChange;
         _epoll.Add(_wake.Handle, WakeTag);
+        _resting.Add(_wake.Handle, WakeTag);
         _epoll.Add(_inotify.Handle, InotifyTag);
     }
 
@@ -108,6 +110,13 @@ public sealed class SpoolIo : IStreamWatch
     }
 
     /// <inheritdoc/>
+    public void Rest(TimeSpan time)
+    {
+        Span<ulong> ready = stackalloc ulong[1];
+        _resting.Wait(ready, time); // the next Wait makes the eventfd quiet again
+    }
+
+    /// <inheritdoc/>
     public void Wake() => _wake.Set();
 
     /// <inheritdoc/>
@@ -121,6 +130,7 @@ public sealed class SpoolIo : IStreamWatch
         }
 
         _epoll.Dispose();
+        _resting.Dispose();
         _inotify.Dispose();
         _wake.Dispose();
     }

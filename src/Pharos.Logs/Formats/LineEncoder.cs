@@ -26,6 +26,12 @@ internal sealed class LineEncoder(LogLayout layout, TimeFormat? time, int maxLin
         kept = 0;
         var stamp = _time is null ? default : _time.Render(unixNanos);
         Prefix(stamp, source);
+        if (layout == LogLayout.Text && keep is null)
+        {
+            kept = WholeLines(raw, to);
+            raw = raw[kept..];
+        }
+
         while (!raw.IsEmpty)
         {
             var newline = raw[..(int)Math.Min(raw.Length, (long)maxLine + 1)].IndexOf((byte)'\n');
@@ -46,6 +52,26 @@ internal sealed class LineEncoder(LogLayout layout, TimeFormat? time, int maxLin
             LogLayout.Console => _prefix.Length + ConsoleLevelBytes,
             LogLayout.Verbatim or LogLayout.Json or LogLayout.Pm2Json or LogLayout.Logfmt or LogLayout.Delimiter => 0,
         };
+    }
+
+    /// <summary>The usual case, a time before each line, with as little as possible to do per line: leading whole lines, up to one that has to be cut.</summary>
+    /// <returns>Bytes of the app that are in there.</returns>
+    private int WholeLines(ReadOnlySpan<byte> raw, ByteBuffer to)
+    {
+        var prefix = _prefix.Written;
+        var room = to.Room(raw.Length + (raw.Count((byte)'\n') * prefix.Length));
+        var (read, written) = (0, 0);
+        while (raw[read..].IndexOf((byte)'\n') is >= 0 and var length && length <= maxLine)
+        {
+            prefix.CopyTo(room[written..]);
+            written += prefix.Length;
+            raw.Slice(read, length + 1).CopyTo(room[written..]);
+            written += length + 1;
+            read += length + 1;
+        }
+
+        to.Advance(written);
+        return read;
     }
 
     private const int ConsoleLevelBytes = 8;

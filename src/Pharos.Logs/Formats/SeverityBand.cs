@@ -8,9 +8,10 @@ internal static class SeverityBand
     public const int Error = 5;
 
     /// <summary>The band of a line.</summary>
-    public static int Of(ReadOnlySpan<byte> line)
-    {
-        var number = SeverityParser.Quick(line);
-        return number <= 0 ? 0 : Math.Min(((number - 1) / 4) + 1, 6);
-    }
+    public static int Of(ReadOnlySpan<byte> line) => Band(SeverityParser.Quick(line));
+
+    /// <summary>The band of a line of printable ASCII and tabs.</summary>
+    public static int OfClean(ReadOnlySpan<byte> line) => Band(SeverityParser.OfClean(line));
+
+    private static int Band(int number) => number <= 0 ? 0 : Math.Min(((number - 1) / 4) + 1, 6);
 }

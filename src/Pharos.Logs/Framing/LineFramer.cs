@@ -20,6 +20,9 @@ public sealed class LineFramer(int maxLineBytes = LineFramer.DefaultMaxLineBytes
     /// <summary>Bytes of the unfinished line.</summary>
     public int Pending => _heldBytes;
 
+    /// <summary>What came last is the beginning of a line, or a part of an over-long one.</summary>
+    public bool IsWithinLine => _heldBytes > 0 || _part > 0;
+
     /// <summary>Takes the next bytes of the stream.</summary>
     /// <param name="bytes">The bytes.</param>
     /// <param name="handler">Called for each line that ends in them.</param>

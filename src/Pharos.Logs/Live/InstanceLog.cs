@@ -17,6 +17,7 @@ public sealed class InstanceLog : IDisposable
     private readonly LogStore _store;
     private readonly LogPlan _plan;
     private readonly long[] _told = [-1, -1]; // per stream: up to which position followers were told; written under the hub's lock
+    private readonly long[] _began = [-1, -1]; // per stream: where this daemon began to read it; the same
     private readonly int[] _bands = new int[7];
     private KeyValuePair<string, string>[] _env = [];
     private volatile RecordMaker? _records;
@@ -136,6 +137,9 @@ public sealed class InstanceLog : IDisposable
     /// <summary>Up to where followers were told; read under the hub's lock.</summary>
     internal (long Out, long Err) Told => (Begun(_told[0]), Begun(_told[1]));
 
+    /// <summary>Where this daemon began to read its streams.</summary>
+    internal (long Out, long Err) Began => (Begun(Volatile.Read(ref _began[0])), Begun(Volatile.Read(ref _began[1])));
+
     /// <summary>Whether anybody wants more than numbers of its lines.</summary>
     internal bool IsFollowed => _hub.HasFollowers;
 
@@ -152,10 +156,18 @@ public sealed class InstanceLog : IDisposable
             _hub.Publish(new LogLine(Key, stderr, nowUnixNanos, line.ToArray()));
     }
 
+    /// <summary>Counts whole lines that nobody looks at; the hub's lock is held.</summary>
+    /// <param name="bytes">A buffer that begins with a line.</param>
+    /// <returns>Its bytes that are counted.</returns>
+    internal int Count(ReadOnlySpan<byte> bytes) => BandCounter.Count(bytes, _plan.Spec.MaxLineBytes, _bands);
+
     /// <summary>A batch is through; the hub's lock is held.</summary>
     internal void Passed(bool stderr, long position)
     {
-        Volatile.Write(ref _told[stderr ? 1 : 0], position);
+        var stream = stderr ? 1 : 0;
+        if (_told[stream] < 0)
+            Volatile.Write(ref _began[stream], position);
+        Volatile.Write(ref _told[stream], position);
         Telemetry.LogLines(stderr, _bands);
         _bands.AsSpan().Clear();
     }

@@ -47,10 +47,20 @@ public sealed class LogHub
                                  where position != long.MaxValue
                                  select (stream.Path, position)];
         // Read without the lock: files take their time, and what comes meanwhile waits in the subscription.
-        subscription.Begin([.. places.SelectMany(p => p.Log.History(last, wanted, p.Told.Out, p.Told.Err)).OrderBy(l => l.AtUnixNanos)]);
+        subscription.Begin([.. places.SelectMany(p => Past(p.Log, p.Told, last, wanted, follow)).OrderBy(l => l.AtUnixNanos)]);
         if (!follow)
             subscription.Complete();
         return subscription;
+    }
+
+    private static List<LogLine> Past(InstanceLog log, (long Out, long Err) told, int last, Func<LogLine, bool> wanted, bool follow)
+    {
+        var lines = log.History(last, wanted, told.Out, told.Err);
+        if (!follow)
+            return lines;
+        // A stream that nothing had been read of may have begun meanwhile: what was read of it since is in the live stream already.
+        var bounds = (Out: told.Out == long.MaxValue ? log.Began.Out : told.Out, Err: told.Err == long.MaxValue ? log.Began.Err : told.Err);
+        return bounds == told ? lines : log.History(last, wanted, bounds.Out, bounds.Err);
     }
 
     private void Leave(LogSubscription subscription)

@@ -34,7 +34,8 @@ public sealed class LogAttachment
 public sealed class LogPump : IDisposable
 {
     private const int RoundsPerStream = 8;
-    private static readonly TimeSpan Coalesce = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan Coalesce = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan CoalesceFifos = TimeSpan.FromMilliseconds(2); // a pipe may hold 64 KiB only, and then its app waits
     private static readonly TimeSpan LookAtAll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LookAtDraining = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LookAfterFiles = TimeSpan.FromSeconds(30);
@@ -46,10 +47,12 @@ public sealed class LogPump : IDisposable
     private readonly ConcurrentQueue<Action> _orders = new();
     private readonly Dictionary<int, StreamTail> _tails = [];
     private readonly HashSet<int> _dirty = [];
+    private readonly List<int> _turn = [];
     private readonly List<LogAttachment> _draining = [];
     private readonly byte[] _buffer = new byte[StreamTail.BufferBytes];
     private readonly Thread _thread;
     private int _nextTag;
+    private bool _readFifo;
     private volatile bool _stopping;
 
     /// <param name="watch">Tells which streams have something; owned by the pump from here on.</param>
@@ -183,8 +186,8 @@ public sealed class LogPump : IDisposable
             }
 
             var read = ReadDirty();
-            if (read && _draining.Count == 0 && _orders.IsEmpty)
-                Thread.Sleep(Coalesce); // a program that writes line by line is read by the batch, not by the line
+            if (read && _dirty.Count == 0 && _draining.Count == 0)
+                _watch.Rest(_readFifo ? CoalesceFifos : Coalesce); // a program that writes line by line is read by the batch, not by the line
             else if (!read && count > 0 && _tails.Values.Any(t => t.IsBlocked))
                 Thread.Sleep(LookAtDraining); // a FIFO that is not read is ready all the time
             FinishDrained();
@@ -230,7 +233,10 @@ public sealed class LogPump : IDisposable
     private bool ReadDirty()
     {
         var any = false;
-        foreach (var tag in _dirty.ToArray())
+        _readFifo = false;
+        _turn.Clear();
+        _turn.AddRange(_dirty);
+        foreach (var tag in _turn)
         {
             _dirty.Remove(tag);
             if (!_tails.TryGetValue(tag, out var tail))
@@ -246,9 +252,15 @@ public sealed class LogPump : IDisposable
     {
         var rounds = 0;
         while (rounds < RoundsPerStream && tail.Step(_buffer))
+        {
             rounds++;
-        if (rounds == RoundsPerStream)
+            if (tail.CaughtUp)
+                break;
+        }
+
+        if (rounds == RoundsPerStream && !tail.CaughtUp)
             _dirty.Add(tail.Tag); // others first, then on with this one
+        _readFifo |= rounds > 0 && tail.Source.IsFifo;
         return rounds > 0;
     }
 

@@ -82,6 +82,7 @@ internal sealed partial class StreamTail
         }
 
         var read = _source.Read(buffer.AsSpan(0, Most), 0);
+        CaughtUp = false; // a read gives a part of what is in a pipe
         if (read <= 0)
             return read == 0 && Final && _carry.Length > 0 && Rest();
         var bytes = (ReadOnlySpan<byte>)buffer.AsSpan(0, read);

@@ -15,6 +15,7 @@ internal sealed partial class StreamTail : IDisposable
     public const int BufferBytes = (1 << 20) + 1;
 
     private const long ReleaseStep = 1 << 20;
+    private const long ReleaseStepBehind = 16 << 20; // the app's writes wait while a hole is made: of a flood, fewer and larger ones
     private const int Most = 256 * 1024;
     private const int Least = 4096;
     private static readonly TimeSpan PartialPatience = TimeSpan.FromMilliseconds(500);
@@ -26,6 +27,7 @@ internal sealed partial class StreamTail : IDisposable
     private readonly Action<string> _warn;
     private readonly LineFramer _framer;
     private readonly LineHandler _handler;
+    private readonly bool _isLookedAt;
     private readonly StreamTail? _before;
     private readonly LogSource _whose;
     private readonly SpoolNote _note;
@@ -60,6 +62,7 @@ internal sealed partial class StreamTail : IDisposable
         _batches = new Batch[_streams.Length];
         _framer = new LineFramer(_log.Spec.MaxLineBytes);
         var seen = attachment.Seen;
+        _isLookedAt = seen is not null;
         _handler = (line, part) =>
         {
             _log.Line(line, part, Stderr, _now, _followed);
@@ -85,6 +88,9 @@ internal sealed partial class StreamTail : IDisposable
 
     /// <summary>It is a FIFO that is not read now, because its app is to wait.</summary>
     public bool IsBlocked => _blocked;
+
+    /// <summary>The last read took all there was then.</summary>
+    public bool CaughtUp { get; private set; }
 
     /// <summary>Whether both write into the same files.</summary>
     public bool SharesFileWith(InstanceLog log, bool stderr) => _log == log && Stderr == stderr;
@@ -193,6 +199,7 @@ internal sealed partial class StreamTail : IDisposable
         if (Unread > _log.Spec.MaxUnreadBytes)
             Drop(buffer, _log.Spec.MaxUnreadBytes / 8 * 7);
         var read = _source.Read(buffer.AsSpan(0, _limit), _offset);
+        CaughtUp = read < _limit;
         if (read <= 0)
             return false;
         var bytes = buffer.AsSpan(0, read);
@@ -214,6 +221,7 @@ internal sealed partial class StreamTail : IDisposable
 
         _partial = 0;
         _partialSince = null;
+        CaughtUp &= bytes[raw.Length..].IndexOf((byte)'\n') < 0; // nothing, or the beginning of a line
         var done = Write(raw, open, noted: true);
         if (done > 0)
         {
@@ -310,17 +318,28 @@ internal sealed partial class StreamTail : IDisposable
         lock (_log.Gate)
         {
             _followed = _log.IsFollowed;
-            _framer.Push(bytes, _handler);
+            _framer.Push(_followed || _isLookedAt ? bytes : bytes[Count(bytes)..], _handler);
             _log.Passed(Stderr, Position);
         }
 
         _log.Grown?.Invoke(Stderr);
     }
 
+    /// <summary>Lines that nobody looks at now are only counted.</summary>
+    /// <returns>Bytes of the lines that are done with.</returns>
+    private int Count(ReadOnlySpan<byte> bytes)
+    {
+        if (!_framer.IsWithinLine)
+            return _log.Count(bytes);
+        var first = bytes.IndexOf((byte)'\n') + 1;
+        _framer.Push(bytes[..first], _handler);
+        return first == 0 ? 0 : first + _log.Count(bytes[first..]);
+    }
+
     private void Release(long upTo)
     {
         // The last batch stays in the spool file until the next one is noted: a daemon that dies may have to read it again.
-        if (upTo - _released < ReleaseStep)
+        if (upTo - _released < (CaughtUp ? ReleaseStep : ReleaseStepBehind))
             return;
         _source.Release(upTo);
         _released = upTo;

@@ -36,6 +36,11 @@ public static partial class SeverityParser
         return PlainText.IsClean(line) ? Find(line, out _, out _) : Stripped(line);
     }
 
+    /// <summary>As <see cref="Quick"/>, of a line that is known to be clean UTF-8.</summary>
+    /// <param name="line">The bytes.</param>
+    /// <returns>The number.</returns>
+    internal static int OfClean(ReadOnlySpan<byte> line) => Find(line, out _, out _);
+
     private static int Stripped(ReadOnlySpan<byte> line)
     {
         if (line.Length > 2048)
@@ -71,7 +76,9 @@ public static partial class SeverityParser
     private static int Find(ReadOnlySpan<byte> line, out int at, out int length)
     {
         (at, length) = (0, 0);
-        var text = line.TrimStart(" \t"u8);
+        var text = line;
+        while (!text.IsEmpty && text[0] is (byte)' ' or (byte)'\t')
+            text = text[1..];
         if (text.IsEmpty)
             return 0;
         var number = text[0] switch
