@@ -4,7 +4,8 @@ namespace Pharos.Logs.Formats;
 internal sealed class ByteBuffer
 {
     private const int Kept = 1 << 20;
-    private byte[] _bytes = new byte[4096];
+    private const int Least = 256;
+    private byte[] _bytes = []; // most of them, of apps that print nothing, are never used
 
     public int Length { get; private set; }
 
@@ -22,7 +23,7 @@ internal sealed class ByteBuffer
     public Span<byte> Room(int least)
     {
         if (_bytes.Length - Length < least)
-            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, Length + least));
+            Array.Resize(ref _bytes, Math.Max(Math.Max(Least, _bytes.Length * 2), Length + least));
         return _bytes.AsSpan(Length);
     }
 

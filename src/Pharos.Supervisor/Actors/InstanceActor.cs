@@ -400,5 +400,5 @@ public sealed partial class InstanceActor : IAsyncDisposable
             await seat.Value.DisposeAsync();
     }
 
-    private readonly record struct Letter(InstanceEvent Event, long PostedAt, ActivityContext Context, Running? Running, TaskCompletionSource<InstanceSnapshot>? Taken);
+    private sealed record Letter(InstanceEvent Event, long PostedAt, ActivityContext Context, Running? Running, TaskCompletionSource<InstanceSnapshot>? Taken);
 }

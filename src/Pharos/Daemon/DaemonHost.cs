@@ -137,6 +137,7 @@ internal static class DaemonHost
         using var toOurselves = paths.Pm2 is null ? null : new PharosClient(paths.Socket);
         var face = toOurselves is null ? null : new FaceServer(Face(paths.Pm2!, toOurselves, host, log.Say));
         log.Also = face is null ? null : face.Said;
+        using var trim = new HeapTrim(TimeProvider.System);
         ready.Ready();
         manager.Ready(SignsOfLife.Describe(supervisor));
         Ending how;
