@@ -121,6 +121,14 @@ run_tests() { # PROJECT [ARGUMENT...]: leaves NAME.trx, NAME.log and NAME.code i
   cat "$results/$name.log"
 }
 
+failures() { # TRX: each test that failed and the beginning of what it said, so that the end of a long log is enough to know
+  awk '
+    /<UnitTestResult / { told = ""; if (/outcome="Failed"/ && match($0, /testName="[^"]*"/)) told = substr($0, RSTART + 10, RLENGTH - 11) }
+    told != "" && /<Message>/ { print "failed: " told; left = 6 }
+    left > 0 { line = $0; sub(/^.*<Message>/, "", line); end = sub(/<\/Message>.*/, "", line); print "    " substr(line, 1, 300); left = end ? 0 : left - 1 }
+  ' "$1"
+}
+
 summary() { # over all that was run: the last line, and the exit code says the same
   local code name counters p f passed=0 failed=0
   for code in $results/*.code; do
@@ -132,6 +140,7 @@ summary() { # over all that was run: the last line, and the exit code says the s
     # A run that broke off (a crashed test host, say) counts as a failure even when no single test does.
     [ "$(cat "$code")" = 0 ] || [ "${f:-0}" -gt 0 ] || { say "$name broke off with exit code $(cat "$code")"; f=1; }
     passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0}))
+    [ ! -f "$results/$name.trx" ] || failures "$results/$name.trx"
   done
   echo "$passed passed, $failed failed"
   [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

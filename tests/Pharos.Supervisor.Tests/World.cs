@@ -80,7 +80,23 @@ internal sealed class World : IAsyncDisposable
     }
 
     public static Task<InstanceSnapshot> Reaches(InstanceActor actor, Phase phase) =>
-        actor.WaitAsync(s => s.State.Phase == phase && !s.State.Spawning, CancellationToken.None).WaitAsync(Eventually.DefaultDeadline);
+        Seen(actor, s => s.State.Phase == phase && !s.State.Spawning);
+
+    /// <summary>Waits until an instance shows something and is done with what it showed it for: it is told before timers are set, and a clock that was moved in between would be too early.</summary>
+    public static async Task<InstanceSnapshot> Seen(InstanceActor actor, Func<InstanceSnapshot, bool> wanted)
+    {
+        var seen = await actor.WaitAsync(wanted, CancellationToken.None).WaitAsync(Eventually.DefaultDeadline);
+        try
+        {
+            await actor.AskAsync(new InstanceEvent.DeadlinePassed(-1), default).WaitAsync(Eventually.DefaultDeadline);
+        }
+        catch (ActorEndedException)
+        {
+            // Then it is done with everything.
+        }
+
+        return seen;
+    }
 
     /// <summary>Moves the clock in small steps until something is so.</summary>
     public Task TimePasses(Func<bool> until, string what, TimeSpan? step = null) => Eventually.True(

@@ -101,7 +101,8 @@ internal sealed class LogShipper : IDisposable
         try
         {
             // What cannot be read now is left to the next daemon: then the loop idles with nothing marked and nothing that it waits for.
-            while (!ends.All(e => e.Stream.Committed >= e.End) && !(_idle && ends.All(e => !e.Stream.IsMarked && e.Stream.AskAgainAt == 0)))
+            // The marks are looked at first: the loop stops idling before it takes one away.
+            while (!ends.All(e => e.Stream.Committed >= e.End) && !(ends.All(e => !e.Stream.IsMarked && e.Stream.AskAgainAt == 0) && _idle))
                 await Task.Delay(LookAtDrain, _options.Time, cancel);
         }
         finally

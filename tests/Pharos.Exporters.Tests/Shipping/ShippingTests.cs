@@ -375,7 +375,9 @@ public sealed class ShippingTests : IAsyncLifetime
         _receiver.Default = new OtlpReply.Status(503);
         await using var pipeline = Begin(Settings(maxRecords: 1));
         var body = new string('x', 1024 * 1024);
-        for (var i = 0; i < 20; i++)
+        pipeline.TryWrite(Samples.Log(Samples.Resource("web", 0), body));
+        await _receiver.UntilAsync(r => r.Requests.Count > 0);
+        for (var i = 1; i < 20; i++)
             pipeline.TryWrite(Samples.Log(Samples.Resource("web", i), body));
 
         await Eventually.True(() => _droppedEvents.Count == 4, "the oldest went, but for the one on its way");

@@ -33,11 +33,11 @@ internal static class JobWorld
 
     /// <summary>Waits until a process of the given incarnation is there.</summary>
     public static Task<InstanceSnapshot> Runs(this InstanceActor actor, int incarnation) =>
-        actor.WaitAsync(s => s.State.Incarnation == incarnation && s.Process is not null, CancellationToken.None).WaitAsync(Eventually.DefaultDeadline);
+        World.Seen(actor, s => s.State.Incarnation == incarnation && s.Process is not null);
 
     /// <summary>Waits until the newest run has ended and nothing follows.</summary>
     public static Task<InstanceSnapshot> Rests(this InstanceActor actor) =>
-        actor.WaitAsync(s => s.State.Phase == Phase.Stopped && s.Run is not { Outcome: null }, CancellationToken.None).WaitAsync(Eventually.DefaultDeadline);
+        World.Seen(actor, s => s.State.Phase == Phase.Stopped && s.Run is not { Outcome: null });
 
     /// <summary>The number of the newest incarnation, behind all that the clock may have posted.</summary>
     public static async Task<int> Settled(this InstanceActor actor)
