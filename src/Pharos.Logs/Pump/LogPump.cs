@@ -281,13 +281,14 @@ public sealed class LogPump : IDisposable
             foreach (var tail in attachment.Tails)
             {
                 tail.Finish();
+                if (tail.Next is { } next)
+                    _dirty.Add(next.Tag); // it may begin
                 _tails.Remove(tail.Tag);
                 _watch.Close(tail.Source);
                 tail.Dispose();
             }
 
             _draining.RemoveAt(i--);
-            _dirty.UnionWith(_tails.Keys); // the tail behind it may begin
             attachment.Drained.TrySetResult();
         }
     }
@@ -304,6 +305,15 @@ public sealed class LogPump : IDisposable
         foreach (var file in logs.SelectMany(l => l.FilesOf(stderr: false).Concat(l.FilesOf(stderr: true))).DistinctBy(f => f.Path))
             _store.Get(file).Clear(UnixNanos());
     });
+
+    /// <summary>Waits until everything that ended processes have printed is in its file.</summary>
+    /// <param name="patience">How long at most: a full disk may keep some of it.</param>
+    public async Task SettleAsync(TimeSpan patience)
+    {
+        Task[] draining = [];
+        await OrderAsync(() => draining = [.. _draining.Select(a => a.Drained.Task)]);
+        await Task.WhenAny(Task.WhenAll(draining), Task.Delay(patience, _time));
+    }
 
     private Task OrderAsync(Action order)
     {

@@ -28,7 +28,7 @@ internal sealed partial class StreamTail : IDisposable
     private readonly LineFramer _framer;
     private readonly LineHandler _handler;
     private readonly bool _isLookedAt;
-    private readonly StreamTail? _before;
+    private StreamTail? _before; // let go as soon as it is done: else each incarnation would keep all before it
     private readonly LogSource _whose;
     private readonly SpoolNote _note;
     private readonly LogStream[] _streams;
@@ -51,6 +51,8 @@ internal sealed partial class StreamTail : IDisposable
         _log = attachment.Log;
         _source = source;
         _before = before;
+        if (before is not null)
+            before.Next = this;
         _time = time;
         _warn = warn;
         Stderr = stderr;
@@ -77,6 +79,9 @@ internal sealed partial class StreamTail : IDisposable
     public int Tag { get; }
 
     public IStreamSource Source => _source;
+
+    /// <summary>The one of a later incarnation that begins when this one is done.</summary>
+    public StreamTail? Next { get; private set; }
 
     public InstanceLog Log => _log;
 
@@ -106,6 +111,7 @@ internal sealed partial class StreamTail : IDisposable
         if (_before is { _done: false } || (_stalledSince is { } since && _time.GetElapsedTime(since) < RetryLogFile))
             return false;
         _stalledSince = null;
+        _before = null;
         try
         {
             if (!_begun)

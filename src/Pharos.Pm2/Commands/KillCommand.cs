@@ -23,9 +23,7 @@ internal static class KillCommand
         var answer = it.Host.Send(it.Home.State, "POST", "/v1/shutdown");
         if (!answer.IsOk && answer.Status != 0)
             return it.Fail(Pm2Daemon.ErrorOf(answer));
-        // The answer comes a moment before the end, and whoever starts the next daemon right away must not meet this one.
-        for (var attempt = 0; attempt < 200 && it.Daemon.IsUp(); attempt++)
-            it.Host.WaitForEnd(TimeSpan.FromMilliseconds(25));
+        it.Host.WaitForDaemonEnd(it.Home.State); // whoever starts the next daemon right away must not meet this one
         it.Tell("[v] Agent Stopped");
         it.Tell("[v] PM2 Daemon Stopped");
         return Pm2Context.Ok;

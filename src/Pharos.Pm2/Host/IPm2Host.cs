@@ -65,6 +65,10 @@ internal interface IPm2Host
     /// <param name="time">How long at most.</param>
     /// <returns>True: a signal came.</returns>
     bool WaitForEnd(TimeSpan time);
+
+    /// <summary>Waits until the daemon that was told to end is gone, for ten seconds at most: it answers a moment before that, and flushes its telemetry.</summary>
+    /// <param name="state">Its home.</param>
+    void WaitForDaemonEnd(string state);
 }
 
 /// <summary>What the daemon answered.</summary>

@@ -40,4 +40,6 @@ internal sealed class QuietHost(IReadOnlyDictionary<string, string> variables) :
     public int Own(string state, IReadOnlyList<string> args) => throw new NotSupportedException("nothing is run from here");
 
     public bool WaitForEnd(TimeSpan time) => false;
+
+    public void WaitForDaemonEnd(string state) => throw new NotSupportedException("this is the daemon");
 }

@@ -55,7 +55,7 @@ internal static class Cli
         "save" => Ask(line, shell, "POST", "/v1/save", ""),
         "ping" => Ask(line, shell, "GET", "/v1/daemon", "", WhenDown.Fail),
         "update" => UpdateVerb.Run(line, shell),
-        "kill" => Ask(line, shell, "POST", "/v1/shutdown", line.Has("--keep-apps") ? "keepApps=1" : "", WhenDown.Succeed),
+        "kill" => Kill(line, shell),
         "daemon" => DaemonVerb.Run(line, shell),
         "resurrect" => ResurrectVerb.Run(line, shell),
         "startup" => StartupVerb.Run(line, shell),
@@ -193,6 +193,17 @@ internal static class Cli
         }
 
         return worst;
+    }
+
+    private static int Kill(ParsedLine line, Shell shell)
+    {
+        var answer = Send(shell, RequestFor(line, shell, "POST", "/v1/shutdown", line.Has("--keep-apps") ? "keepApps=1" : ""), WhenDown.Succeed);
+        if (answer.Status == 200 && PharosHome.Find(shell, out var home) is null)
+        {
+            DaemonEnd.Wait(home!);
+        }
+
+        return answer.ExitCode;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

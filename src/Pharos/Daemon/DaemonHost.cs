@@ -165,6 +165,8 @@ internal static class DaemonHost
             HidePid(paths);
         if (how is Ending.StopApps or Ending.AppsStopped)
             runtimes.Tidy();
+        if (how is Ending.StopApps or Ending.AppsStopped)
+            await pump.SettleAsync(TimeSpan.FromSeconds(5));
         await telemetry.FlushAsync(TimeSpan.FromSeconds(how == Ending.Replace ? 1 : 3));
         log.Say(how switch
         {

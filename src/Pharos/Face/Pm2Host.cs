@@ -113,6 +113,8 @@ internal sealed class Pm2Host(Shell shell) : IPm2Host, IDisposable
         return _end.Wait(time);
     }
 
+    public void WaitForDaemonEnd(string state) => DaemonEnd.Wait(new PharosHome(state));
+
     public void Dispose()
     {
         foreach (var signal in _signals)

@@ -71,4 +71,9 @@ internal sealed class ScriptedHost(string cwd) : IPm2Host
     public int Own(string state, IReadOnlyList<string> args) => 0;
 
     public bool WaitForEnd(TimeSpan time) => false;
+
+    public void WaitForDaemonEnd(string state)
+    {
+        // It is scripted to be gone.
+    }
 }

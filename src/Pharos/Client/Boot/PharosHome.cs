@@ -16,6 +16,9 @@ internal sealed record PharosHome(string Path)
     /// <summary>Held while a client starts the daemon.</summary>
     public string StartLock => $"{Path}/start.lock";
 
+    /// <summary>Held by the daemon as long as it lives.</summary>
+    public string DaemonLock => $"{Path}/daemon.lock";
+
     /// <summary>What a daemon in the background prints.</summary>
     public string Log => $"{Path}/daemon.log";
 
