@@ -75,6 +75,9 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
     /// <summary>The supervisor's own numbers.</summary>
     public SupervisorStats Stats => _services.Stats;
 
+    /// <summary>To be awaited before numbers of /proc are shown to somebody: where they are seldom read they are read now.</summary>
+    public Task FreshenSamplesAsync() => _sampler.FreshenAsync();
+
     /// <summary>All apps, by name.</summary>
     public IReadOnlyDictionary<string, App> Apps => _apps;
 

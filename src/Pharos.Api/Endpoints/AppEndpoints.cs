@@ -46,19 +46,25 @@ internal sealed class AppEndpoints(ApiServices services)
         return [.. Supervisor.Apps.Values.SelectMany(app => app.Instances.Where(i => where?.Invoke(i) ?? true).Select(i => ViewMapper.Of(i, app.Spec, now)))];
     }
 
-    private Task ListAsync(HttpContext context)
+    private async Task ListAsync(HttpContext context)
     {
+        await Supervisor.FreshenSamplesAsync();
         var selector = context.Request.Query["app"].FirstOrDefault() ?? Selection.All;
-        return Supervisor.Select(selector, out _) is { } refused
+        await (Supervisor.Select(selector, out _) is { } refused
             ? context.RefuseAsync(refused)
-            : InstancesAsync(context, Views(i => Selection.Matches(selector, i.Snapshot.Key)), "");
+            : InstancesAsync(context, Views(i => Selection.Matches(selector, i.Snapshot.Key)), ""));
     }
 
-    private Task DescribeAsync(HttpContext context)
+    private async Task DescribeAsync(HttpContext context)
     {
+        await Supervisor.FreshenSamplesAsync();
         var selector = Selector(context);
         if (Supervisor.Select(selector, out var actors) is { } refused)
-            return context.RefuseAsync(refused);
+        {
+            await context.RefuseAsync(refused);
+            return;
+        }
+
         var now = services.Time.GetUtcNow();
         var withEnv = context.Request.Query["env"] == "1";
         var views = Supervisor.Apps.Values
@@ -66,11 +72,9 @@ internal sealed class AppEndpoints(ApiServices services)
             .Select(app => ViewMapper.Of(app, Supervisor.InterpreterOf(app.Spec), now, withEnv))
             .Select(view => view with { Instances = [.. view.Instances.Where(i => actors.Any(a => a.Snapshot.Key.App == i.App && a.Snapshot.Key.Index == i.Index))] })
             .ToArray();
-        if (context.WantsText())
-            return context.TextAsync(string.Join('\n', views.Select(v => AppDescription.Render(v, context.Width(), context.Color()))));
-        return selector == Selection.All
-            ? context.JsonAsync(views, ContractsJson.Default.AppViewArray)
-            : context.JsonAsync(views[0], ContractsJson.Default.AppView);
+        await (context.WantsText() ? context.TextAsync(string.Join('\n', views.Select(v => AppDescription.Render(v, context.Width(), context.Color()))))
+            : selector == Selection.All ? context.JsonAsync(views, ContractsJson.Default.AppViewArray)
+            : context.JsonAsync(views[0], ContractsJson.Default.AppView));
     }
 
     private async Task DeclareAsync(HttpContext context)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
 
@@ -18,6 +19,7 @@ internal sealed class GroupKeeper : IDisposable
     private readonly List<OomWatch> _watched = [];
     private readonly Timer _timer;
     private CgroupLayout? _layout;
+    private long _tidied;
 
     /// <param name="say">Takes a line for the daemon's log.</param>
     /// <param name="layout">Where groups can be made; null: looked for on this machine when first needed.</param>
@@ -122,11 +124,19 @@ internal sealed class GroupKeeper : IDisposable
         }
     }
 
+    /// <summary>As <see cref="Tidy"/>, unless that was done within the last second: an app in a crash loop uses no group.</summary>
+    internal void TidyNowAndThen()
+    {
+        if (_tidied == 0 || Stopwatch.GetElapsedTime(_tidied) > TimeSpan.FromSeconds(1))
+            Tidy();
+    }
+
     /// <summary>Removes the empty groups that nobody of us uses: what an instance or a killed daemon left.</summary>
     internal void Tidy()
     {
         lock (_guard)
         {
+            _tidied = Stopwatch.GetTimestamp();
             _layout ??= CgroupLayout.OfThisProcess();
             foreach (var directory in _layout.Bases.SelectMany(GroupsIn).ToList())
             {

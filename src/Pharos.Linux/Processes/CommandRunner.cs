@@ -5,7 +5,7 @@ using Pharos.Core.Ports;
 namespace Pharos.Linux.Processes;
 
 /// <summary>Runs a command of an app to its end, with a session of its own, and reads the last line that it printed.</summary>
-internal sealed class CommandRunner(Spawner spawner, Func<int, string, Action<ExitStatus>, Launched<IHostedProcess>> hold)
+internal sealed class CommandRunner(Func<int, string, Action<ExitStatus>, Launched<IHostedProcess>> hold)
 {
     private const int MostOutput = 256 * 1024, LongestLine = 200;
     private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(1);
@@ -54,7 +54,7 @@ internal sealed class CommandRunner(Spawner spawner, Func<int, string, Action<Ex
             Descriptors = [output, output],
             Credentials = credentials,
         };
-        return spawner.Start(plan, out var pid) is { } failed ? failed : hold(pid, marker, status => ended.TrySetResult(status));
+        return Spawner.Start(plan, out var pid) is { } failed ? failed : hold(pid, marker, status => ended.TrySetResult(status));
     }
 
     /// <summary>A file in memory that cannot grow: a command that prints without end gets errors, not our memory.</summary>

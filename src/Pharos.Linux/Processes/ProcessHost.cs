@@ -15,14 +15,13 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
 {
     private static readonly TimeSpan SweepPatience = TimeSpan.FromSeconds(2);
 
-    private readonly Spawner _spawner;
     private readonly PidfdReaper _reaper;
     private readonly ProcessTree _tree;
     private readonly CommandRunner _commands;
     private readonly GroupKeeper _groups;
     private readonly ReadLoop _channels = new("channels");
 
-    /// <summary>Starts its two threads.</summary>
+    /// <summary>Starts its thread.</summary>
     /// <param name="say">Takes a line for the daemon's log; null: nobody.</param>
     /// <exception cref="LinuxException">/proc is not mounted, or the kernel is older than 5.3.</exception>
     public ProcessHost(Action<string>? say = null)
@@ -35,9 +34,8 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
         ChildSignal.Reset();
         _groups = groups;
         _tree = new ProcessTree();
-        _spawner = new Spawner();
         _reaper = new PidfdReaper();
-        _commands = new CommandRunner(_spawner, (pid, marker, exited) => Hold(pid, marker, "a command", Confinement.Free([]), exited));
+        _commands = new CommandRunner((pid, marker, exited) => Hold(pid, marker, "a command", Confinement.Free([]), exited));
     }
 
     /// <inheritdoc/>
@@ -78,7 +76,7 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
                 files = [.. files, new Fd(copy)];
             }
 
-            var failed = _groups.Open(request, out confinement) ?? _spawner.Start(LaunchPlan.Of(request, credentials, files, stdin, confinement), out pid);
+            var failed = _groups.Open(request, out confinement) ?? Spawner.Start(LaunchPlan.Of(request, credentials, files, stdin, confinement), out pid);
             if (failed is not null)
             {
                 confinement.LetGo();
@@ -131,9 +129,14 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
     public int SweepLeftovers(string marker)
     {
         var group = _groups.LeftBy(marker);
-        if (group is null && _tree.IsSeenEmpty(marker))
+        var root = new TreeRoot(0, 0, marker, pidfd: null, group);
+        if (group is null && (_tree.IsSeenEmpty(marker) || _tree.IsSurelyEmpty(root)))
+        {
+            _groups.TidyNowAndThen();
             return 0;
-        _tree.Kill(new TreeRoot(0, 0, marker, pidfd: null, group), SweepPatience, out var killed);
+        }
+
+        _tree.Kill(root, SweepPatience, out var killed);
         _groups.Tidy();
         return killed;
     }
@@ -151,7 +154,6 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _spawner.Dispose();
         _reaper.Dispose();
         _channels.Dispose();
         _tree.Dispose();

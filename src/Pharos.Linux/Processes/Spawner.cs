@@ -1,31 +1,21 @@
-using System.Collections.Concurrent;
 using Pharos.Core.Ports;
 
 namespace Pharos.Linux.Processes;
 
-/// <summary>Starts processes from threads of its own.</summary>
+/// <summary>Starts processes.</summary>
 /// <remarks>
-/// A plain child is started by one standing thread. Credentials, umask and nice are attributes of a thread to the kernel, and a child takes them
-/// from the thread that starts it: such a child gets a thread that dies with the job, so that no other code ever runs with them.
+/// A plain child is started by the thread that asks for it. Credentials, umask and nice are attributes of a thread to the kernel, and a child takes them
+/// from the thread that starts it: a child with such gets a thread that dies with the job, so that no other code ever runs with them.
 /// While it lives (about a millisecond) a process of the target user may signal that thread, and so the daemon, kill(2); it cannot trace it, since
 /// the saved ids stay ours.
 /// </remarks>
-internal sealed class Spawner : IDisposable
+internal static class Spawner
 {
     private static readonly TimeSpan GatePatience = TimeSpan.FromSeconds(5);
 
-    private readonly BlockingCollection<Job> _jobs = [];
-    private readonly Thread _thread;
-
-    internal Spawner()
-    {
-        _thread = new Thread(Work, 256 * 1024) { IsBackground = true, Name = "spawn" };
-        _thread.Start();
-    }
-
     /// <summary>Starts one process and waits for its exec.</summary>
     /// <returns>Null when it runs, else why not.</returns>
-    internal LaunchRefused? Start(SpawnPlan plan, out int pid)
+    internal static LaunchRefused? Start(SpawnPlan plan, out int pid)
     {
         using var job = new Job(plan);
         LaunchRefused? refused = null;
@@ -34,7 +24,7 @@ internal sealed class Spawner : IDisposable
         else if (plan.NeedsOwnThread)
             OwnThread(job).Join();
         else
-            Queued(job);
+            job.Result = PosixSpawn.Run(plan, gate: null);
         pid = job.Result.Pid;
         if (refused is not null && pid > 0)
         {
@@ -54,28 +44,6 @@ internal sealed class Spawner : IDisposable
         while (Libc.waitid(Libc.P_PID, pid, info, Libc.WEXITED) < 0 && Libc.Errno == Libc.EINTR)
         {
             // Interrupted: wait on.
-        }
-    }
-
-    public void Dispose()
-    {
-        _jobs.CompleteAdding();
-        _thread.Join();
-        _jobs.Dispose();
-    }
-
-    private void Queued(Job job)
-    {
-        _jobs.Add(job);
-        job.Done.Wait();
-    }
-
-    private void Work()
-    {
-        foreach (var job in _jobs.GetConsumingEnumerable())
-        {
-            job.Result = PosixSpawn.Run(job.Plan, gate: null);
-            job.Done.Set();
         }
     }
 

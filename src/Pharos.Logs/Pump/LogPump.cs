@@ -28,6 +28,9 @@ public sealed class LogAttachment
     internal TaskCompletionSource Drained { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal bool Draining { get; set; }
+
+    /// <summary>Nothing was ever printed, as far as is known when it is drained.</summary>
+    public bool IsUntouched { get; internal set; }
 }
 
 /// <summary>Reads the output of all instances on one thread. Always drains: an unread pipe would make us the outage.</summary>
@@ -288,6 +291,7 @@ public sealed class LogPump : IDisposable
                 tail.Dispose();
             }
 
+            attachment.IsUntouched = attachment.Tails.TrueForAll(t => t.IsUntouched);
             _draining.RemoveAt(i--);
             attachment.Drained.TrySetResult();
         }

@@ -91,6 +91,9 @@ internal sealed partial class StreamTail : IDisposable
     /// <summary>Bytes that wait in the spool file.</summary>
     public long Unread => _source.IsFifo || !_begun ? 0 : Math.Max(0, _source.Length - _offset);
 
+    /// <summary>Nothing ever came: of a FIFO that cannot be known, an earlier daemon may have read it.</summary>
+    public bool IsUntouched => !_source.IsFifo && _begun && _offset == 0;
+
     /// <summary>It is a FIFO that is not read now, because its app is to wait.</summary>
     public bool IsBlocked => _blocked;
 

@@ -124,6 +124,8 @@ internal sealed record Catalog
     /// <returns>Null when there is none, or it is not whole.</returns>
     public static Catalog? Load(string folder)
     {
+        if (!File.Exists(System.IO.Path.Combine(folder, FileName)))
+            return null; // nothing was printed yet
         try
         {
             return JsonSerializer.Deserialize(File.ReadAllBytes(System.IO.Path.Combine(folder, FileName)), StoreJson.Default.Catalog);

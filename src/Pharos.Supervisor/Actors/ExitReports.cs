@@ -27,7 +27,7 @@ internal sealed class ExitReports(ActorServices services, SnapshotBoard board, I
         {
             await earlier;
             await drained;
-            var told = record with { LastLines = log.LastLines(20, startedAt) };
+            var told = record with { LastLines = running.Logs.IsUntouched ? [] : log.LastLines(20, startedAt) };
             board.AmendLastExit(record, told);
             reporter.Exited(board.Current, incarnation, pid, told, context);
             changed();

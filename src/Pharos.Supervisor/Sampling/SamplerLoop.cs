@@ -4,9 +4,12 @@ using Pharos.Supervisor.Actors;
 
 namespace Pharos.Supervisor.Sampling;
 
-/// <summary>One pass over /proc each interval for all instances, on one thread. It alone opens and closes the /proc files.</summary>
+/// <summary>One pass over /proc each interval for all instances, on one thread, and one when somebody looks at numbers that are old. It alone opens and closes the /proc files.</summary>
 internal sealed class SamplerLoop : IDisposable
 {
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
     private readonly IProcessSampler _sampler;
     private readonly Func<IEnumerable<InstanceActor>> _actors;
     private readonly SupervisorStats _stats;
@@ -15,8 +18,12 @@ internal sealed class SamplerLoop : IDisposable
     private readonly Action<string> _say;
     private readonly Dictionary<InstanceKey, (int Pid, int Incarnation, long StartedUnixNanos, ISampledProcess Files)> _open = [];
     private readonly HashSet<InstanceKey> _present = [];
-    private readonly ManualResetEventSlim _stop = new();
+    private readonly AutoResetEvent _wake = new(false);
     private readonly Thread _thread;
+    private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously); // completes with the next pass
+    private long _passed;
+    private volatile bool _asked;
+    private volatile bool _stopping;
     private bool _failing;
 
     public SamplerLoop(IProcessSampler sampler, Func<IEnumerable<InstanceActor>> actors, SupervisorStats stats, TimeProvider time, TimeSpan interval, Action<string> say)
@@ -31,20 +38,36 @@ internal sealed class SamplerLoop : IDisposable
         _thread.Start();
     }
 
+    /// <summary>Sees to it that the numbers are not older than they would be by default.</summary>
+    public async Task FreshenAsync()
+    {
+        if (_interval <= Fresh || (Volatile.Read(ref _passed) is not 0 and var passed && _time.GetElapsedTime(passed) <= Fresh))
+            return;
+        var next = Volatile.Read(ref _next).Task;
+        _asked = true;
+        _wake.Set();
+        await Task.WhenAny(next, Task.Delay(Patience, _time));
+    }
+
     private void Run()
     {
         var due = _time.GetTimestamp();
         var step = (long)(_interval.TotalSeconds * _time.TimestampFrequency);
-        while (!_stop.IsSet)
+        while (!_stopping)
         {
             var began = _time.GetTimestamp();
+            _asked = false;
             TryPass();
+            Volatile.Write(ref _passed, began);
+            Interlocked.Exchange(ref _next, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
             _stats.Sampled(_time.GetElapsedTime(began), _time.GetElapsedTime(due, began));
             due += step;
             var now = _time.GetTimestamp();
             if (due < now)
                 due = now; // never a burst of passes to catch up
-            _stop.Wait(_time.GetElapsedTime(now, due));
+            _wake.WaitOne(_time.GetElapsedTime(now, due));
+            if (_asked)
+                due = _time.GetTimestamp();
         }
     }
 
@@ -117,10 +140,11 @@ internal sealed class SamplerLoop : IDisposable
 
     public void Dispose()
     {
-        _stop.Set();
+        _stopping = true;
+        _wake.Set();
         _thread.Join();
         foreach (var open in _open.Values)
             open.Files.Dispose();
-        _stop.Dispose();
+        _wake.Dispose();
     }
 }

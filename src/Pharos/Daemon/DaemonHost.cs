@@ -68,6 +68,7 @@ internal static class DaemonHost
             HostId = BootInfo.HostId,
             HostName = BootInfo.HostName,
             BootId = BootInfo.BootId,
+            SamplingInterval = options.SamplingInterval,
             ResourceAttributes = options.Otlp.ResourceAttributes,
             InjectedEnv = telemetry.InjectedEnv,
         };

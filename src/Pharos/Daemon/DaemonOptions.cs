@@ -10,6 +10,8 @@ namespace Pharos.Daemon;
 /// <summary>What <c>pharos daemon</c> was asked to be, by its arguments and the environment that it is started in.</summary>
 internal sealed record DaemonOptions
 {
+    private static readonly TimeSpan ShortestSampling = TimeSpan.FromMilliseconds(100), LongestSampling = TimeSpan.FromHours(1);
+
     public required string Home { get; init; }
 
     /// <summary>Where scrapes are answered besides the socket; null: nowhere.</summary>
@@ -22,6 +24,9 @@ internal sealed record DaemonOptions
 
     /// <summary>How far back the output goes that a destination gets which was not known before; zero: from now on.</summary>
     public TimeSpan LogLookBack { get; init; }
+
+    /// <summary>Time between two looks at what the instances use.</summary>
+    public TimeSpan SamplingInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>What LOGGER_* say about the daemon's own log.</summary>
     public LoggerVariables Logger { get; init; } = new();
@@ -60,6 +65,9 @@ internal sealed record DaemonOptions
         var lookBack = TimeSpan.Zero;
         if (getenv("PHAROS_LOG_LOOK_BACK") is { Length: > 0 } back && !Durations.TryParse(back, out lookBack))
             return (null, $"PHAROS_LOG_LOOK_BACK '{back}' is not a duration: write for example 30m, 12h or 7d");
+        var sampling = TimeSpan.FromSeconds(1);
+        if (getenv("PHAROS_SAMPLING_INTERVAL") is { Length: > 0 } each && (!Durations.TryParse(each, out sampling) || sampling < ShortestSampling || sampling > LongestSampling))
+            return (null, $"PHAROS_SAMPLING_INTERVAL '{each}' is not a duration from 100ms to 1h: write for example 1s or 1m");
         string? Variable(string name) => getenv(name) is { Length: > 0 } value ? value : null;
         var face = pm2 is null ? null : Pm2Home.At(pm2, Variable, Environment.CurrentDirectory);
         if (PharosHome.Find(name => name == "PHAROS_HOME" && Variable(name) is null ? face?.State : Variable(name), Environment.CurrentDirectory, out var home) is { } noHome)
@@ -71,6 +79,7 @@ internal sealed record DaemonOptions
             Pm2 = face,
             Otlp = otlp,
             LogLookBack = lookBack,
+            SamplingInterval = sampling,
             Logger = logger,
             ReadyFd = int.TryParse(getenv("PHAROS_READY_FD"), out var fd) && fd > 2 ? fd : null,
         }, null);

@@ -11,7 +11,7 @@ internal static class Settings
         var lines = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var (name, value) in shell.Variables)
         {
-            if ((name.StartsWith("OTEL_", StringComparison.Ordinal) || name is "PHAROS_METRICS" or "PHAROS_LOG_LOOK_BACK") && value.Length > 0 && !value.Contains('\n'))
+            if ((name.StartsWith("OTEL_", StringComparison.Ordinal) || name is "PHAROS_METRICS" or "PHAROS_LOG_LOOK_BACK" or "PHAROS_SAMPLING_INTERVAL") && value.Length > 0 && !value.Contains('\n'))
             {
                 lines.Add($"{name}=\"{Escaped(value)}\"");
             }
