@@ -20,7 +20,7 @@ internal sealed class SamplerLoop : IDisposable
     private readonly HashSet<InstanceKey> _present = [];
     private readonly AutoResetEvent _wake = new(false);
     private readonly Thread _thread;
-    private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously); // completes with the next pass
+    private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously); // completes with the pass that begins next
     private long _passed;
     private volatile bool _asked;
     private volatile bool _stopping;
@@ -57,9 +57,10 @@ internal sealed class SamplerLoop : IDisposable
         {
             var began = _time.GetTimestamp();
             _asked = false;
+            var done = Interlocked.Exchange(ref _next, new(TaskCreationOptions.RunContinuationsAsynchronously));
             TryPass();
             Volatile.Write(ref _passed, began);
-            Interlocked.Exchange(ref _next, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+            done.TrySetResult();
             _stats.Sampled(_time.GetElapsedTime(began), _time.GetElapsedTime(due, began));
             due += step;
             var now = _time.GetTimestamp();

@@ -9,6 +9,7 @@ internal sealed class PharosCli : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
+    private const int LogLinesShown = 200;
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
 
     private readonly TempHome _folder = new();
@@ -66,9 +67,9 @@ internal sealed class PharosCli : IAsyncDisposable
     /// <summary>Where the files of that other namespace are seen from here; empty: it is ours.</summary>
     public string Root { get; set; } = "";
 
-    /// <summary>What the daemon said, for messages.</summary>
+    /// <summary>The last of what the daemon said, for messages.</summary>
     public string Logs => string.Join('\n', new[] { "pharos.log", "daemon.log" }
-        .Select(f => Path.Combine(Root + Home, f)).Where(File.Exists).Select(f => $"-- {f}\n{File.ReadAllText(f)}"));
+        .Select(f => Path.Combine(Root + Home, f)).Where(File.Exists).Select(f => $"-- {f}\n{string.Join('\n', File.ReadAllLines(f).TakeLast(LogLinesShown))}"));
 
     /// <summary>Writes an executable shell script into the folder.</summary>
     public string Script(string name, string body)
