@@ -392,10 +392,10 @@ public sealed partial class ProcessSupervisor : IMetricSource, IAsyncDisposable
         var log = new InstanceLog(key, plan, telemetry, Logs, _logStore);
         log.MaskSecretsOf(spec.Env);
         _services.Shipping?.Attach(log);
-        return new InstanceActor(spec, key, _services, log, saved, Changed, marked, LedgerOf(spec), number);
+        return new InstanceActor(spec, key, _services, log, saved, spec.Watch is null ? _keeper.Changed : Changed, marked, LedgerOf(spec), number);
     }
 
-    /// <summary>Called by actors after each transition that matters to others.</summary>
+    /// <summary>Called by the actors of watched apps after each transition that matters to others.</summary>
     private void Changed()
     {
         _keeper.Changed();

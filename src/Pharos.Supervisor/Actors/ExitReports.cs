@@ -22,15 +22,17 @@ internal sealed class ExitReports(ActorServices services, SnapshotBoard board, I
         var startedAt = InstanceReporter.UnixNanos(running.Process.StartedAt) - 20_000_000; // start ticks are coarse: 10 ms
         var earlier = Done;
         // A full disk holds the drain back for as long as it is full: the end is told, and a deletion done, all the same.
-        var drained = Task.WhenAny(services.Pump.DrainAsync(running.Logs), Task.Delay(DrainPatience, services.Time));
-        Done = Task.Run(async () =>
+        var drained = services.Pump.DrainAsync(running.Logs).WaitAsync(DrainPatience, services.Time);
+        Done = TellAsync();
+
+        async Task TellAsync()
         {
             await earlier;
-            await drained;
+            await drained.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
             var told = record with { LastLines = running.Logs.IsUntouched ? [] : log.LastLines(20, startedAt) };
             board.AmendLastExit(record, told);
             reporter.Exited(board.Current, incarnation, pid, told, context);
             changed();
-        });
+        }
     }
 }

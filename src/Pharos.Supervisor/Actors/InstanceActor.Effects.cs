@@ -62,7 +62,11 @@ public sealed partial class InstanceActor
             return; // its probe says so
         if (Snapshot.State is { Beside.Role: BesideRole.Successor } state && state.Beside.Incarnation == incarnation && Speech?.IsListening(state.Incarnation) == true)
             return; // it is to take the place of one that listens: it is ready when it does
-        seat.AwaitReady(incarnation, _spec.Policy.MinUptime - _services.Time.GetElapsedTime(spawnedAt));
+        var left = _spec.Policy.MinUptime - _services.Time.GetElapsedTime(spawnedAt);
+        if (left > TimeSpan.Zero)
+            seat.AwaitReady(incarnation, left);
+        else
+            Post(new BecameReady(incarnation));
     }
 
     private void AwaitDependencies(int incarnation)
@@ -93,12 +97,15 @@ public sealed partial class InstanceActor
         seat.Prober.Expect(incarnation);
         var before = _launch;
         var operation = _trace.Token;
+        var unswept = _unswept?.Seat == seat ? _unswept?.Marker : null;
+        if (unswept is not null)
+            _unswept = null; // swept on the way: no thread more than one is woken for a restart
         _launch = Task.Run(async () =>
         {
             try
             {
                 await before; // the other seat's, if any
-                await LaunchAsync(seat, incarnation, operation);
+                await LaunchAsync(seat, incarnation, operation, unswept);
             }
             catch (Exception e)
             {
@@ -108,12 +115,22 @@ public sealed partial class InstanceActor
         });
     }
 
-    private async Task LaunchAsync(Seat seat, int incarnation, int operation)
+    private void SweepUnlessLaunched()
+    {
+        if (_unswept is not { } left)
+            return;
+        _unswept = null;
+        left.Seat.Sweep = Task.Run(() => _services.Host.SweepLeftovers(left.Marker));
+    }
+
+    private async Task LaunchAsync(Seat seat, int incarnation, int operation, string? unswept)
     {
         // What the last process left behind may hold the port that the next one needs.
         try
         {
             await seat.Sweep;
+            if (unswept is not null)
+                _services.Host.SweepLeftovers(unswept);
         }
         catch (IOException e)
         {

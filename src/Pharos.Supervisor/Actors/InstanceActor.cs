@@ -42,6 +42,7 @@ public sealed partial class InstanceActor : IAsyncDisposable
     private volatile bool _retired;
     private RestartRequested? _cause; // the last restart that was asked for
     private Task _launch = Task.CompletedTask;
+    private (Seat Seat, string Marker)? _unswept; // what the process left behind that has just ended, while its end is handled
 
     /// <param name="spec">The app.</param>
     /// <param name="key">The slot.</param>
@@ -290,6 +291,7 @@ public sealed partial class InstanceActor : IAsyncDisposable
             _spans.RecordRun(letter.Event, letter.Context, was, step, before.Run, next.Run); // after the reports: the end of a run is told within its trace
         foreach (var effect in step.Effects)
             Run(effect);
+        SweepUnlessLaunched();
         if (step.Handled && letter.Event is Spawned or Adopted && next.State is { Phase: Phase.Starting or Phase.Running })
             BeginProbing(letter.Event, next.State);
         if (step.Handled && next.State is { Phase: Phase.Stopped or Phase.Failed, Beside: null })
@@ -326,7 +328,7 @@ public sealed partial class InstanceActor : IAsyncDisposable
         running.Process.Dispose();
         if (_spec.Stdin)
             File.Delete(seat.Launcher.InputOf(exited.Incarnation)); // what it did not read is not for the next one
-        seat.Sweep = Task.Run(() => _services.Host.SweepLeftovers(running.Marker));
+        _unswept = (seat, running.Marker);
         _reports.Tell(record, exited.Incarnation, running, _trace.Context);
         return next with { LastExit = record };
     }

@@ -188,5 +188,6 @@ public sealed partial class ProcessSupervisor
     {
         lock (_appsLock)
             _apps = change(_apps);
+        _watched.Look();
     }
 }

@@ -2,7 +2,6 @@ using Pharos.Core.Lifecycle;
 using Pharos.Core.Schedules;
 using Pharos.Core.Specs;
 using Pharos.Supervisor.Actors;
-using Pharos.TestKit;
 using Xunit;
 
 namespace Pharos.Supervisor.Tests.Operations;
