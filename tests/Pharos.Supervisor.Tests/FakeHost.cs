@@ -81,7 +81,7 @@ internal sealed class FakeHost : IProcessHost
         return null;
     }
 
-    public int SweepLeftovers(string marker)
+    public int SweepLeftovers(string marker, ProcessIdentity? main = null)
     {
         Swept.Enqueue(marker);
         return 0;

@@ -197,8 +197,9 @@ public interface IProcessHost
 
     /// <summary>SIGKILL to every process that carries the marker: what an instance left behind when its main process ended.</summary>
     /// <param name="marker">As in <see cref="LaunchRequest.Marker"/>.</param>
+    /// <param name="main">The main process that has ended, where it is known: that saves work when it ended soon.</param>
     /// <returns>The number of processes killed.</returns>
-    int SweepLeftovers(string marker);
+    int SweepLeftovers(string marker, ProcessIdentity? main = null);
 
     /// <summary>Looks once at all processes for those that some daemon started as the main process of an incarnation: marked leaders of a session,
     /// the oldest of each mark.</summary>

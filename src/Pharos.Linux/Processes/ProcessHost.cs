@@ -126,17 +126,16 @@ public sealed class ProcessHost : IProcessHost, ICommandRunner, IDisposable
 
     /// <inheritdoc/>
     /// <remarks>A mark that is used for several incarnations takes the living one too.</remarks>
-    public int SweepLeftovers(string marker)
+    public int SweepLeftovers(string marker, ProcessIdentity? main = null)
     {
         var group = _groups.LeftBy(marker);
-        var root = new TreeRoot(0, 0, marker, pidfd: null, group);
-        if (group is null && (_tree.IsSeenEmpty(marker) || _tree.IsSurelyEmpty(root)))
+        if (group is null && (_tree.IsSeenEmpty(marker) || (main is not null && _tree.IsSurelyEmpty(marker, main))))
         {
             _groups.TidyNowAndThen();
             return 0;
         }
 
-        _tree.Kill(root, SweepPatience, out var killed);
+        _tree.Kill(new TreeRoot(0, 0, marker, pidfd: null, group), SweepPatience, out var killed);
         _groups.Tidy();
         return killed;
     }

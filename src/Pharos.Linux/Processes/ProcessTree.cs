@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Pharos.Core.Ports;
 using Pharos.Linux.Daemon;
 using Pharos.Linux.Sampling;
 
@@ -20,14 +21,13 @@ internal sealed class ProcessTree : IDisposable
     /// <summary>More trees than this that are signalled at the same time share a picture.</summary>
     private const int Crowd = 4;
 
-    /// <summary>No machine makes more processes a second; so the numbers have not gone round in a time that this tells.</summary>
-    private const int MostForksPerSecond = 20_000;
-    private static readonly TimeSpan LongestTrust = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Trust = TrustFor(long.TryParse(ProcFile.Text("/proc/sys/kernel/pid_max"), out var numbers) ? numbers : 32_768);
+    /// <summary>More processes than this that were made since are not looked at one by one.</summary>
+    private const int MostNumbers = 128;
 
     private readonly Lock _scanning = new(); // guards _table, _markers and the two below
     private readonly ProcTable _table = new();
     private readonly EnvironMarkers _markers = new();
+    private readonly PidNumbers _numbers = new();
     private long _began; // when the newest picture of /proc was begun, monotonic
     private long _took; // how long it took
     private int _signalling; // trees that are signalled at this moment
@@ -50,19 +50,29 @@ internal sealed class ProcessTree : IDisposable
     /// <summary>Whether a tree of this mark was looked at after its end and found empty: then nothing is left to sweep. Asked once.</summary>
     internal bool IsSeenEmpty(string marker) => _empty.TryRemove(marker, out _);
 
-    /// <summary>Whether nothing is left of a tree whose main process is gone, asked cheaply: of the processes that were there at the last look only whether they were of the tree
-    /// then, and the new ones. A process that was not of the tree does not come into it, and its number is not given away again so soon.</summary>
+    /// <summary>Whether nothing is left of a process that is gone, asked without a pass over all of /proc: of the few processes that were made since, none is of its tree.</summary>
+    /// <param name="marker">Its mark.</param>
+    /// <param name="main">It.</param>
     /// <returns>False: it may be that something is left.</returns>
-    internal bool IsSurelyEmpty(TreeRoot root)
+    internal bool IsSurelyEmpty(string marker, ProcessIdentity main)
     {
-        lock (_scanning)
+        var seen = main.Pid;
+        // Once more if one was made while we looked: its parent may have been one of ours, which was gone when its turn came.
+        while (_numbers.TryLastSince(main, out var last) && last - main.Pid <= MostNumbers)
         {
-            if (_began != 0 && Stopwatch.GetElapsedTime(_began) < Trust)
-                _table.RefreshNew();
-            else
-                Look();
-            return Members(root).Count == 0;
+            if (last <= seen)
+                return true;
+            lock (_scanning)
+            {
+                while (seen < last)
+                {
+                    if (StatLine.TryRead(_table.Proc, ++seen, out var row) && !row.IsDead && !row.IsKernelThread && (row.Session == main.Pid || _markers.Of(_table.Proc, row) == marker))
+                        return false;
+                }
+            }
         }
+
+        return false;
     }
 
     /// <summary>The processes of the tree without the root, deepest first, as they are now.</summary>
@@ -74,31 +84,20 @@ internal sealed class ProcessTree : IDisposable
         {
             if (_began < notBefore)
                 Look();
-            return Members(root);
+            // After the table: a number that changed hands in between has another start time by then, and is passed over.
+            var grouped = root.Group?.Processes().ToHashSet() ?? [];
+            var rows = _table.Rows;
+            var depth = new int[rows.Length]; // 0 not known yet, -1 outside, else inside at that depth
+            var found = new List<(StatLine Row, int Depth)>();
+            for (var i = 0; i < rows.Length; i++)
+            {
+                if (DepthOf(i, root, grouped, depth) > 0 && !IsRoot(rows[i], root) && !rows[i].IsDead)
+                    found.Add((rows[i], depth[i]));
+            }
+
+            found.Sort(static (a, b) => b.Depth.CompareTo(a.Depth));
+            return found.ConvertAll(static f => f.Row);
         }
-    }
-
-    private List<StatLine> Members(TreeRoot root)
-    {
-        // After the table: a number that changed hands in between has another start time by then, and is passed over.
-        var grouped = root.Group?.Processes().ToHashSet() ?? [];
-        var rows = _table.Rows;
-        var depth = new int[rows.Length]; // 0 not known yet, -1 outside, else inside at that depth
-        var found = new List<(StatLine Row, int Depth)>();
-        for (var i = 0; i < rows.Length; i++)
-        {
-            if (DepthOf(i, root, grouped, depth) > 0 && !IsRoot(rows[i], root) && !rows[i].IsDead)
-                found.Add((rows[i], depth[i]));
-        }
-
-        found.Sort(static (a, b) => b.Depth.CompareTo(a.Depth));
-        return found.ConvertAll(static f => f.Row);
-    }
-
-    private static TimeSpan TrustFor(long numbers)
-    {
-        var trust = TimeSpan.FromSeconds((double)numbers / MostForksPerSecond);
-        return trust < LongestTrust ? trust : LongestTrust;
     }
 
     /// <summary>The marked leaders of a session, the oldest of each mark: an incarnation's main process is spawned as one, and before its descendants.</summary>

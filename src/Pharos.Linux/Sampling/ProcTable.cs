@@ -9,10 +9,8 @@ internal sealed unsafe class ProcTable : IDisposable
 {
     private readonly Fd _proc;
     private readonly byte[] _entries = new byte[32 * 1024];
-    private Dictionary<int, int> _byPid = [];
+    private readonly Dictionary<int, int> _byPid = [];
     private StatLine[] _rows = new StatLine[256];
-    private Dictionary<int, int> _spareByPid = []; // of the pass before, and for the next one
-    private StatLine[] _spareRows = new StatLine[256];
 
     internal ProcTable() =>
         _proc = new Fd(LinuxException.Check(Libc.open("/proc", Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0), "open", "/proc"));
@@ -30,14 +28,8 @@ internal sealed unsafe class ProcTable : IDisposable
     internal int Find(int pid) => _byPid.GetValueOrDefault(pid, -1);
 
     /// <summary>Reads everything anew.</summary>
-    internal void Refresh() => Pass(all: true);
-
-    /// <summary>Reads processes that are new, and leaves out those that are gone; the others stand as they were read, which may be out of date.</summary>
-    internal void RefreshNew() => Pass(all: false);
-
-    private void Pass(bool all)
+    internal void Refresh()
     {
-        (_rows, _spareRows, _byPid, _spareByPid) = (_spareRows, _rows, _spareByPid, _byPid);
         Count = 0;
         _byPid.Clear();
         _ = Libc.lseek(Proc, 0, 0);
@@ -45,7 +37,7 @@ internal sealed unsafe class ProcTable : IDisposable
         {
             int count;
             while ((count = Libc.getdents64(Proc, buffer, _entries.Length)) > 0)
-                AddAll(_entries.AsSpan(0, count), all);
+                AddAll(_entries.AsSpan(0, count));
             if (count < 0)
                 throw new LinuxException("getdents64", Libc.Errno, "/proc");
         }
@@ -54,20 +46,14 @@ internal sealed unsafe class ProcTable : IDisposable
     public void Dispose() => _proc.Dispose();
 
     /// <summary>struct linux_dirent64: inode 8, offset 8, record length 2, type 1, name.</summary>
-    private void AddAll(ReadOnlySpan<byte> entries, bool all)
+    private void AddAll(ReadOnlySpan<byte> entries)
     {
         while (entries.Length > 19)
         {
             var length = BinaryPrimitives.ReadUInt16LittleEndian(entries[16..]);
             var name = entries[19..length];
-            if (name[0] is >= (byte)'1' and <= (byte)'9' && Utf8Parser.TryParse(name, out int pid, out _))
-            {
-                if (!all && _spareByPid.TryGetValue(pid, out var known))
-                    Add(_spareRows[known]);
-                else if (StatLine.TryRead(Proc, pid, out var row))
-                    Add(row);
-            }
-
+            if (name[0] is >= (byte)'1' and <= (byte)'9' && Utf8Parser.TryParse(name, out int pid, out _) && StatLine.TryRead(Proc, pid, out var row))
+                Add(row);
             entries = entries[length..];
         }
     }

@@ -97,7 +97,7 @@ public sealed partial class InstanceActor
         seat.Prober.Expect(incarnation);
         var before = _launch;
         var operation = _trace.Token;
-        var unswept = _unswept?.Seat == seat ? _unswept?.Marker : null;
+        var unswept = _unswept?.Seat == seat ? _unswept?.Ended : null;
         if (unswept is not null)
             _unswept = null; // swept on the way: no thread more than one is woken for a restart
         _launch = Task.Run(async () =>
@@ -120,17 +120,19 @@ public sealed partial class InstanceActor
         if (_unswept is not { } left)
             return;
         _unswept = null;
-        left.Seat.Sweep = Task.Run(() => _services.Host.SweepLeftovers(left.Marker));
+        left.Seat.Sweep = Task.Run(() => Sweep(left.Ended));
     }
 
-    private async Task LaunchAsync(Seat seat, int incarnation, int operation, string? unswept)
+    private void Sweep(Running ended) => _services.Host.SweepLeftovers(ended.Marker, ended.Process.Identity);
+
+    private async Task LaunchAsync(Seat seat, int incarnation, int operation, Running? unswept)
     {
         // What the last process left behind may hold the port that the next one needs.
         try
         {
             await seat.Sweep;
             if (unswept is not null)
-                _services.Host.SweepLeftovers(unswept);
+                Sweep(unswept);
         }
         catch (IOException e)
         {

@@ -137,7 +137,7 @@ public sealed partial class InstanceActor
         seat.Running = null;
         Speech?.End(exited.Incarnation);
         running.Process.Dispose();
-        seat.Sweep = Task.Run(() => _services.Host.SweepLeftovers(running.Marker));
+        seat.Sweep = Task.Run(() => Sweep(running));
         _reports.Tell(new ExitRecord(reason, exited.Status, _services.Time.GetUtcNow(), exited.Uptime, []), exited.Incarnation, running, _trace.Context);
     }
 }

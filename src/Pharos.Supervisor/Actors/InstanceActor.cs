@@ -42,7 +42,7 @@ public sealed partial class InstanceActor : IAsyncDisposable
     private volatile bool _retired;
     private RestartRequested? _cause; // the last restart that was asked for
     private Task _launch = Task.CompletedTask;
-    private (Seat Seat, string Marker)? _unswept; // what the process left behind that has just ended, while its end is handled
+    private (Seat Seat, Running Ended)? _unswept; // what the process left behind that has just ended, while its end is handled
 
     /// <param name="spec">The app.</param>
     /// <param name="key">The slot.</param>
@@ -328,7 +328,7 @@ public sealed partial class InstanceActor : IAsyncDisposable
         running.Process.Dispose();
         if (_spec.Stdin)
             File.Delete(seat.Launcher.InputOf(exited.Incarnation)); // what it did not read is not for the next one
-        _unswept = (seat, running.Marker);
+        _unswept = (seat, running);
         _reports.Tell(record, exited.Incarnation, running, _trace.Context);
         return next with { LastExit = record };
     }

@@ -70,6 +70,31 @@ public sealed class TreeTests : IDisposable
         Assert.Equal(0, _box.Host.SweepLeftovers(gone.Request.Marker));
     }
 
+    [Theory]
+    [InlineData("setsid sleep 3600 & echo left $!")]
+    [InlineData("(sh -c 'setsid sleep 3600 & echo left $!')")]
+    [InlineData("for i in 1 2 3 4 5 6 7 8 9 10; do sh -c 'for j in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do (exit 0); done'; done; setsid sleep 3600 & echo left $!")]
+    public void What_a_process_of_a_moment_leaves_behind_is_swept_too(string script)
+    {
+        var gone = _box.Start(_box.Shell(script));
+        gone.WaitForExit();
+        var left = gone.Number("left");
+        Eventually.True(() => File.ReadAllText($"/proc/{left}/environ").Length > 0, () => "it did not get to its program");
+        Assert.Equal(1, _box.Host.SweepLeftovers(gone.Request.Marker, gone.Process.Identity));
+        Assert.False(IsRunning(left));
+        Assert.Equal(0, _box.Host.SweepLeftovers(gone.Request.Marker, gone.Process.Identity));
+    }
+
+    [Fact]
+    public void Of_one_that_left_nothing_nothing_is_swept_whatever_else_was_started_since()
+    {
+        var gone = _box.Start(_box.Shell("exit 0"));
+        gone.WaitForExit();
+        var other = _box.Start(_box.Shell("setsid sleep 3600 & echo left $!; echo ready; wait")).WaitForLine("ready");
+        Assert.Equal(0, _box.Host.SweepLeftovers(gone.Request.Marker, gone.Process.Identity));
+        Assert.True(IsRunning(other.Number("left")));
+    }
+
     [Fact]
     public void A_leftover_that_cleaned_its_environment_is_found_by_its_session()
     {
