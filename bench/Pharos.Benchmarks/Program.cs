@@ -1,6 +1,7 @@
 using Pharos.Benchmarks;
 using Pharos.Benchmarks.Micro;
 using Pharos.Benchmarks.SideBySide;
+using Pharos.Benchmarks.Table;
 
 const string usage = """
     pharos benchmarks: see bench/README.md
@@ -12,9 +13,10 @@ const string usage = """
       scale   [--instances 1000] [--seconds 60]  start, list, stop, memory and CPU with very many instances
       cluster [--connections 64] [--seconds 10] [--count 3]  requests per second of a Node app with two processes (needs wrk)
       logs    [--megabytes 1024] [--slow-megabytes 128] [--seconds 20]  output into a file: MB/s, CPU, memory, every line there once
+      table   [--only LINE,LINE] [--quick] [--no-write]  all measures beside PM2 and their targets, as a table in docs/performance.md; 'table --only help' names the lines
       [--long] [BENCHMARKDOTNET ARGUMENTS]    micro benchmarks, all of them unless --filter says which
 
-    restart, idle, list, start, scale, cluster and logs measure what './build.sh publish' made, or --dist FOLDER; and PM2 beside it when
+    They measure what './build.sh publish' made, or --dist FOLDER; and PM2 beside it when
     bench/pm2/install was run, unless --no-pm2 is given.
     """;
 
@@ -36,8 +38,10 @@ try
             return ClusterVerb.Run(new Arguments(rest, "--connections", "--seconds", "--count"));
         case ["logs", .. var rest]:
             return LogsVerb.Run(new Arguments(rest, "--megabytes", "--slow-megabytes", "--seconds"));
+        case ["table", .. var rest]:
+            return TableVerb.Run(rest);
         case ["print-lines", var rate, var seconds]:
-            return LogsVerb.Print(int.Parse(rate), int.Parse(seconds));
+            return LogMeasures.Print(int.Parse(rate), int.Parse(seconds));
         case ["help" or "--help" or "-h", ..]:
             Console.WriteLine(usage);
             return 0;

@@ -72,6 +72,12 @@ internal abstract class Contestant : IDisposable
     /// <summary>Runs <c>list</c>.</summary>
     public abstract CommandRun List();
 
+    /// <summary>Stops all apps, from the command to its end.</summary>
+    public CommandRun StopAll() => Command("stop", "all");
+
+    /// <summary>Runs a command of it.</summary>
+    public CommandRun Run(params string[] arguments) => Command(arguments);
+
     /// <summary>The end of each of its log files, its own and its apps': why a run broke off.</summary>
     public string LastWords()
     {
@@ -96,7 +102,7 @@ internal abstract class Contestant : IDisposable
 
     protected abstract void StopDaemon();
 
-    protected CommandRun Command(params ReadOnlySpan<string> arguments)
+    protected virtual CommandRun Command(params ReadOnlySpan<string> arguments)
     {
         var start = new ProcessStartInfo(Program) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Home };
         foreach (var argument in arguments)
@@ -166,4 +172,10 @@ internal sealed record App(string Name, string Program, string[] Arguments, int 
 {
     /// <summary>Its program is a Node script whose processes share their port.</summary>
     public bool IsNodeCluster { get; init; }
+
+    /// <summary>Its program is a Node script.</summary>
+    public bool IsNodeScript { get; init; }
+
+    /// <summary>It is restarted without a delay, however soon it ends.</summary>
+    public bool IsRestartedAtOnce { get; init; }
 }

@@ -15,7 +15,8 @@ internal sealed class PharosContestant : Contestant
     /// <param name="arguments">May name another folder than that of the checkout.</param>
     /// <param name="name">How it is called in the figures.</param>
     /// <param name="destination">Where its telemetry goes, every ten seconds; null: nowhere.</param>
-    public static PharosContestant Create(Arguments arguments, string name = "pharos", Uri? destination = null)
+    /// <param name="more">More of its environment.</param>
+    public static PharosContestant Create(Arguments arguments, string name = "pharos", Uri? destination = null, params IEnumerable<(string Name, string Value)> more)
     {
         var program = Published(Path.Combine(arguments.Dist ?? Repository.PathOf("artifacts", "dist"), "pharos"));
         // Spool files lie on tmpfs, as they do for a user; in a folder of our own, so that nothing of them stays behind.
@@ -28,6 +29,8 @@ internal sealed class PharosContestant : Contestant
             environment["OTEL_METRIC_EXPORT_INTERVAL"] = "10000";
         }
 
+        foreach (var (variable, value) in more)
+            environment[variable] = value;
         return new PharosContestant(name, program, runtime, environment);
     }
 
@@ -37,7 +40,9 @@ internal sealed class PharosContestant : Contestant
     public override CommandRun StartApp(App app)
     {
         // An app that was up for 100 ms did not crash at start: no back-off. 100 ms is the least that PM2 takes.
-        List<string> words = ["start", app.Program, "--name", app.Name, "-i", app.Instances.ToString(CultureInfo.InvariantCulture), "--max-crashes", "0", "--min-uptime", "100ms"];
+        List<string> words = ["start", app.Program, "--name", app.Name, "-i", app.Instances.ToString(CultureInfo.InvariantCulture), "--max-crashes", "0", "--min-uptime", app.IsRestartedAtOnce ? "0" : "100ms"];
+        if (app.IsRestartedAtOnce)
+            words.AddRange(["--restart-delay", "0"]); // else there would be a back-off
         if (app.IsNodeCluster)
             words.AddRange(["--cluster", "shared"]);
         foreach (var (name, value) in app.Variables)

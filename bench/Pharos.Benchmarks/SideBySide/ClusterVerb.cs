@@ -18,15 +18,31 @@ internal static class ClusterVerb
         var seconds = arguments.Number("--seconds", 10);
         var count = arguments.Number("--count", 3);
         var connections = arguments.Number("--connections", 64);
+        var cases = Measure(arguments, connections, seconds, count);
+        var names = cases.Select(c => c.Name).Distinct().ToList();
+        var pm2 = cases.Where(c => c.Name == "pm2").ToDictionary(c => c.KeepAlive, c => c.Median);
+        Console.WriteLine($"requests per second, two Node processes, {connections} connections, median of {count} rounds of {seconds} s");
+        Figures.Print(
+        [
+            ["", "keep-alive", "errors", "connection per request", "errors"],
+            .. names.Select(name => Row(name, cases.Where(c => c.Name == name), c => Figures.Text(c.Median, 0))),
+            .. pm2.Count == 0 ? [] : names.Where(name => name != "pm2").Select(name => Row($"{name} / pm2", cases.Where(c => c.Name == name), c => Figures.Text(c.Median / pm2[c.KeepAlive], 2), withErrors: false)),
+        ]);
+        return 0;
+    }
+
+    /// <summary>Asks all by turns.</summary>
+    public static IReadOnlyList<Case> Measure(Arguments arguments, int connections, int seconds, int count)
+    {
         using var field = new Field(arguments);
         using var home = new TempHome();
         var script = home.Write("hello.js", Server);
-        var cases = field.All.SelectMany(who => new[] { new Case(who, KeepAlive: true), new Case(who, KeepAlive: false) }).ToList();
-        Dictionary<Contestant, int> ports = [];
+        var cases = field.All.SelectMany(who => new[] { new Case(who.Name, KeepAlive: true), new Case(who.Name, KeepAlive: false) }).ToList();
+        Dictionary<string, int> ports = [];
         foreach (var who in field.All)
         {
             who.Up();
-            var port = ports[who] = FreePort.Next();
+            var port = ports[who.Name] = FreePort.Next();
             who.StartApp(new App("hello", script, [], 2, new Dictionary<string, string> { ["PORT"] = port.ToString(CultureInfo.InvariantCulture) }) { IsNodeCluster = true });
             WaitForPort(port);
         }
@@ -34,18 +50,10 @@ internal static class ClusterVerb
         for (var round = 0; round < count; round++)
         {
             foreach (var one in cases)
-                one.Take(ports[one.Who], connections, seconds);
+                one.Take(ports[one.Name], connections, seconds);
         }
 
-        var pm2 = cases.Where(c => c.Who.Name == "pm2").ToDictionary(c => c.KeepAlive, c => c.Median);
-        Console.WriteLine($"requests per second, two Node processes, {connections} connections, median of {count} rounds of {seconds} s");
-        Figures.Print(
-        [
-            ["", "keep-alive", "errors", "connection per request", "errors"],
-            .. field.All.Select(who => Row(who.Name, cases.Where(c => c.Who == who), c => Figures.Text(c.Median, 0))),
-            .. pm2.Count == 0 ? [] : field.All.Where(who => who.Name != "pm2").Select(who => Row($"{who.Name} / pm2", cases.Where(c => c.Who == who), c => Figures.Text(c.Median / pm2[c.KeepAlive], 2), withErrors: false)),
-        ]);
-        return 0;
+        return cases;
     }
 
     private static string[] Row(string name, IEnumerable<Case> cases, Func<Case, string> value, bool withErrors = true) =>
@@ -69,11 +77,14 @@ internal static class ClusterVerb
         throw new CannotMeasureException($"nothing listens on port {port} within {Patience.TotalSeconds:F0} s");
     }
 
-    private sealed record Case(Contestant Who, bool KeepAlive)
+    /// <summary>One who is asked in one way.</summary>
+    internal sealed record Case(string Name, bool KeepAlive)
     {
         private readonly List<double> _perSecond = [];
 
         public double Median => Figures.Median(_perSecond);
+
+        public IReadOnlyList<double> PerSecond => _perSecond;
 
         public long Errors { get; private set; }
 
