@@ -28,7 +28,7 @@ internal static class InsideNode
         for (var round = 0; round < run.Count(7); round++)
         {
             var port = FreePort.Next();
-            using (var node = Process.Start(new ProcessStartInfo("node", [script]) { Environment = { ["PORT"] = $"{port}" } })!)
+            using (var node = Process.Start(Bare(script, port))!)
             {
                 bare.Add(Used(node.Id, port));
                 node.Kill();
@@ -46,6 +46,17 @@ internal static class InsideNode
             new("added inside a Node app, HTTP statistics on, RSS MiB", Figures.Text(more, 2), Figures.Text(theirs, 2), $"bare {bare.Text}", "", "≤ 1.5", more <= 1.5) { Raw = new Dictionary<string, IReadOnlyList<double>> { ["bare"] = bare.Values, ["on"] = on.Values, ["off"] = off.Values, ["pm2"] = pm2.Values } },
             new("added inside a Node app, HTTP statistics off, RSS MiB", Figures.Text(none, 2), Figures.Text(theirs, 2), $"spread of the bare one {Figures.Text(bare.Values.Max() - bare.Values.Min(), 2)}", "", "0, within the spread", none <= Math.Max(0.3, bare.Values.Max() - bare.Values.Min())),
         ];
+    }
+
+    /// <summary>With no more of an environment than the others give it, and its output in a file as theirs is.</summary>
+    private static ProcessStartInfo Bare(string script, int port)
+    {
+        var start = new ProcessStartInfo("/bin/sh", ["-c", $"exec node {script} > {script}.out 2>&1 < /dev/null"]);
+        start.Environment.Clear();
+        start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin";
+        start.Environment["HOME"] = Path.GetDirectoryName(script)!;
+        start.Environment["PORT"] = port.ToString(CultureInfo.InvariantCulture);
+        return start;
     }
 
     private static double Under(Contestant who, string script, params string[] more)
