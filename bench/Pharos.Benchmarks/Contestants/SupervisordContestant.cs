@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Pharos.TestKit;
 
 namespace Pharos.Benchmarks.Contestants;
 

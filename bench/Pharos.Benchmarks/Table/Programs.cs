@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using Pharos.Benchmarks.Contestants;
 using Pharos.TestKit;
 
 namespace Pharos.Benchmarks.Table;

@@ -72,7 +72,7 @@ internal sealed class TableFile
 
     private static string Said(string program, string argument)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, [argument]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo(program, [argument]) { UseShellExecute = false, RedirectStandardOutput = true })!;
         var text = process.StandardOutput.ReadToEnd().Trim();
         process.WaitForExit();
         return text;
