@@ -91,6 +91,7 @@ internal abstract class Contestant : IDisposable
     {
         if (_isUp)
             TakeDown();
+        _isUp = false;
         _home.Dispose();
         if (Directory.Exists(Folder))
             Directory.Delete(Folder, recursive: true);

@@ -1,7 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Pharos.Logs.Formats;
 
@@ -12,7 +9,8 @@ namespace Pharos.Logs.Formats;
 /// </remarks>
 internal static class BandCounter
 {
-    private const int Block = 64;
+    private const int Block = BlockScan.Bytes;
+    private const int Stretch = 64; // blocks that are looked at before their lines are
 
     /// <summary>Counts the whole lines at the beginning of a buffer, as far as none of them is longer than may be.</summary>
     /// <param name="bytes">The buffer; it begins at the beginning of a line.</param>
@@ -22,38 +20,60 @@ internal static class BandCounter
     public static int Count(ReadOnlySpan<byte> bytes, int maxLine, Span<int> bands)
     {
         var end = bytes.LastIndexOf((byte)'\n') + 1;
-        Span<byte> rest = stackalloc byte[Block];
-        var (at, marked, odd) = (0, false, false);
-        for (var block = 0; block < end; block += Block)
+        Span<BlockMarks> stretch = stackalloc BlockMarks[Stretch];
+        var open = new OpenLine(0, false, false, false);
+        var follows = 1UL; // the first byte of the block is that of a line
+        var plain = 0;
+        for (var from = 0; from < end; from += Stretch * Block)
         {
-            scoped var part = bytes[block..end];
-            if (part.Length < Block)
+            var blocks = BlockScan.Look(bytes[from..end], stretch);
+            for (var i = 0; i < blocks; i++)
             {
-                rest.Fill((byte)'a');
-                part.CopyTo(rest);
-                part = rest;
+                ref readonly var marks = ref stretch[i];
+                var block = from + (i * Block);
+                var begins = (marks.Ends << 1) | follows;
+                follows = marks.Ends >> 63;
+                if ((marks.Marks | marks.Odds | (begins & marks.Others)) == 0 && !open.IsToBeLookedAt && block + Block - open.At <= maxLine)
+                {
+                    // Most blocks: no line in it can declare a level.
+                    plain += BitOperations.PopCount(marks.Ends);
+                    open.At = marks.Ends == 0 ? open.At : block + Block - BitOperations.LeadingZeroCount(marks.Ends);
+                }
+                else if (!TryLook(bytes, block, in marks, maxLine, bands, ref open))
+                {
+                    bands[0] += plain;
+                    return open.At;
+                }
             }
-
-            var (ends, marks, odds) = Look(part);
-            for (; ends != 0; ends &= ends - 1)
-            {
-                var bit = BitOperations.TrailingZeroCount(ends);
-                var line = bytes[at..(block + bit)];
-                if (line.Length > maxLine)
-                    return at;
-                var within = (1UL << bit) - 1;
-                bands[Of(line, marked || (marks & within) != 0, odd || (odds & within) != 0)]++;
-                marks &= ~within;
-                odds &= ~within;
-                at = block + bit + 1;
-                (marked, odd) = (false, false);
-            }
-
-            marked |= marks != 0;
-            odd |= odds != 0;
         }
 
+        bands[0] += plain;
         return end;
+    }
+
+    /// <summary>Looks at a block line by line.</summary>
+    /// <returns>False: a line is too long.</returns>
+    private static bool TryLook(ReadOnlySpan<byte> bytes, int block, in BlockMarks it, int maxLine, Span<int> bands, ref OpenLine open)
+    {
+        var (marks, odds) = (it.Marks, it.Odds);
+        for (var ends = it.Ends; ends != 0; ends &= ends - 1)
+        {
+            var bit = BitOperations.TrailingZeroCount(ends);
+            var line = bytes[open.At..(block + bit)];
+            if (line.Length > maxLine)
+                return false;
+            var within = (1UL << bit) - 1;
+            bands[Of(line, open.IsMarked || (marks & within) != 0, open.IsOdd || (odds & within) != 0)]++;
+            marks &= ~within;
+            odds &= ~within;
+            open = new OpenLine(block + bit + 1, false, false, false);
+        }
+
+        open.IsMarked |= marks != 0;
+        open.IsOdd |= odds != 0;
+        if (open.At >= block && open.At < block + Block)
+            open.BeginsOddly = (it.Others >> (open.At - block) & 1) != 0;
+        return true;
     }
 
     private static int Of(ReadOnlySpan<byte> line, bool marked, bool odd) =>
@@ -61,32 +81,9 @@ internal static class BandCounter
         : marked || line.IsEmpty || line[0] is < (byte)'a' or > (byte)'z' ? SeverityBand.OfClean(line)
         : 0;
 
-    /// <returns>A bit for each byte of a block: the ends of lines, characters that may mark a level, bytes that are no printable ASCII.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (ulong Ends, ulong Marks, ulong Odds) Look(ReadOnlySpan<byte> block)
+    /// <summary>The line that goes on in the next block.</summary>
+    private record struct OpenLine(int At, bool IsMarked, bool IsOdd, bool BeginsOddly)
     {
-        ref var first = ref MemoryMarshal.GetReference(block[..Block]);
-        var (a, b) = (Vector128.LoadUnsafe(ref first), Vector128.LoadUnsafe(ref first, 16));
-        var (c, d) = (Vector128.LoadUnsafe(ref first, 32), Vector128.LoadUnsafe(ref first, 48));
-        var odds = (Odd(a) | Odd(b) | Odd(c) | Odd(d)) == Vector128<byte>.Zero ? 0 : Bits(Odd(a), Odd(b), Odd(c), Odd(d)); // there is rarely one
-        return (Bits(End(a), End(b), End(c), End(d)), Bits(Mark(a), Mark(b), Mark(c), Mark(d)), odds);
+        public readonly bool IsToBeLookedAt => IsMarked || IsOdd || BeginsOddly;
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Bits(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c, Vector128<byte> d) =>
-        a.ExtractMostSignificantBits() | (b.ExtractMostSignificantBits() << 16) | ((ulong)(c.ExtractMostSignificantBits() | (d.ExtractMostSignificantBits() << 16)) << 32);
-
-    // Comparisons only: native AOT has no shuffle that may be counted on.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> End(Vector128<byte> bytes) => Vector128.Equals(bytes, Vector128.Create((byte)'\n'));
-
-    /// <summary>One of <c>: = | [ ]</c>; Y and _ are cheaper taken in with the brackets than left out.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Mark(Vector128<byte> bytes) =>
-        Vector128.Equals(bytes, Vector128.Create((byte)':')) | Vector128.Equals(bytes, Vector128.Create((byte)'='))
-        | Vector128.Equals(bytes, Vector128.Create((byte)'|')) | Vector128.Equals(bytes & Vector128.Create((byte)0xF9), Vector128.Create((byte)0x59));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Odd(Vector128<byte> bytes) => Vector128.Equals(bytes, Vector128.Create((byte)0x7F))
-        | Vector128.AndNot(Vector128.LessThan(bytes.AsSByte(), Vector128.Create((sbyte)0x20)).AsByte(), End(bytes) | Vector128.Equals(bytes, Vector128.Create((byte)'\t')));
 }

@@ -40,6 +40,7 @@ public sealed class LogPump : IDisposable
     private static readonly TimeSpan Coalesce = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan CoalesceFifos = TimeSpan.FromMilliseconds(2); // a pipe may hold 64 KiB only, and then its app waits
     private static readonly TimeSpan LookAtAll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookAtAllAtRest = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LookAtDraining = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LookAfterFiles = TimeSpan.FromSeconds(30);
 
@@ -161,25 +162,37 @@ public sealed class LogPump : IDisposable
         Span<int> changed = stackalloc int[256];
         var lastLook = _time.GetTimestamp();
         var lastLookAfter = lastLook;
+        var look = LookAtAll;
         while (!_stopping)
         {
-            var patience = _dirty.Count > 0 || !_orders.IsEmpty ? TimeSpan.Zero : _draining.Count > 0 ? LookAtDraining : LookAtAll;
+            var patience = _dirty.Count > 0 || !_orders.IsEmpty ? TimeSpan.Zero : _draining.Count > 0 ? LookAtDraining : look;
             var count = _watch.Wait(changed, patience, out var overflow);
             foreach (var tag in changed[..count])
                 _dirty.Add(tag);
             while (_orders.TryDequeue(out var order))
                 order();
-            // Notices can be lost (a full inotify queue says so); a look at every length each second costs a microsecond per stream.
-            if (overflow || _time.GetElapsedTime(lastLook) >= LookAtAll)
+            // Notices can be lost (a full inotify queue says so); a look at every length costs a microsecond per stream.
+            if (overflow || _time.GetElapsedTime(lastLook) >= look)
             {
                 lastLook = _time.GetTimestamp();
+                look = count > 0 ? LookAtAll : LookAtAllAtRest;
                 foreach (var tail in _tails.Values)
                 {
                     if (overflow || tail.HasMore)
                         _dirty.Add(tail.Tag);
+                    if (!tail.IsAtRest)
+                        look = LookAtAll;
                 }
 
-                DropWhatIsOver();
+                if (_dirty.Count > 0)
+                {
+                    look = LookAtAll;
+                    DropWhatIsOver();
+                }
+            }
+            else if (count > 0)
+            {
+                look = LookAtAll; // something is printed
             }
 
             if (_time.GetElapsedTime(lastLookAfter) >= LookAfterFiles)

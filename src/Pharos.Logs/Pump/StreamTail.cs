@@ -106,6 +106,9 @@ internal sealed partial class StreamTail : IDisposable
     /// <summary>It may have more to read now.</summary>
     public bool HasMore => !_begun || (_source.IsFifo ? _blocked : _source.Length != _offset + (Final ? 0 : _partial) || IsTiredOfWaiting);
 
+    /// <summary>Nothing of it waits for a time to pass: it comes back when its app prints.</summary>
+    public bool IsAtRest => _begun && _partialSince is null && _stalledSince is null && !_blocked;
+
     /// <summary>Reads one buffer full.</summary>
     /// <param name="buffer">Shared by all streams.</param>
     /// <returns>False: nothing there now, or the log file cannot take it now.</returns>

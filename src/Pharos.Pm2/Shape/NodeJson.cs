@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -8,6 +9,8 @@ namespace Pharos.Pm2.Shape;
 /// <summary>JSON as <c>JSON.stringify</c> writes it, byte for byte: scripts compare and cut that text.</summary>
 internal static class NodeJson
 {
+    private static readonly SearchValues<char> Special = SearchValues.Create([.. Enumerable.Range(0, ' ').Select(c => (char)c), '"', '\\', .. Enumerable.Range(0xD800, 0x800).Select(c => (char)c)]);
+
     /// <summary>The text of a value.</summary>
     /// <param name="value">The value.</param>
     /// <param name="indent">Blanks for each level; 0: all on one line.</param>
@@ -71,10 +74,19 @@ internal static class NodeJson
             case JsonValueKind.String:
                 Text(text, value.GetValue<string>());
                 break;
+            case JsonValueKind.Number when value is JsonValue plain && Whole(plain) is { } whole:
+                text.Append(whole);
+                break;
             case JsonValueKind.Number:
                 text.Append(NodeNumber.Of(value) is "-0" ? "0" : NodeNumber.Of(value) is var number && number.EndsWith('y') ? "null" : number);
                 break;
-            case JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null or JsonValueKind.Undefined or JsonValueKind.Object or JsonValueKind.Array:
+            case JsonValueKind.True:
+                text.Append("true");
+                break;
+            case JsonValueKind.False:
+                text.Append("false");
+                break;
+            case JsonValueKind.Null or JsonValueKind.Undefined or JsonValueKind.Object or JsonValueKind.Array:
                 text.Append(value.ToJsonString());
                 break;
         }
@@ -85,6 +97,11 @@ internal static class NodeJson
         text.Append('"');
         for (var i = 0; i < value.Length; i++)
         {
+            // Most texts are written as they are.
+            var plain = value.AsSpan(i).IndexOfAny(Special) is var at and >= 0 ? at : value.Length - i;
+            text.Append(value, i, plain);
+            if ((i += plain) == value.Length)
+                break;
             var c = value[i];
             _ = c switch
             {
@@ -102,6 +119,15 @@ internal static class NodeJson
         }
 
         text.Append('"');
+    }
+
+    /// <summary>A number that needs no thought: whole, and not too large for JavaScript.</summary>
+    private static long? Whole(JsonValue value)
+    {
+        const long Exact = 1L << 53;
+        if (value.TryGetValue(out int small))
+            return small == 0 ? null : small; // a zero may be -0
+        return value.TryGetValue(out long large) && large is > -Exact and < Exact and not 0 ? large : null;
     }
 
     /// <summary>Half of a pair, without its other half.</summary>

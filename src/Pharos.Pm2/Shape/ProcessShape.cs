@@ -40,7 +40,7 @@ internal static class ProcessShape
     public static JsonObject EnvOf(AppView app, InstanceView it, bool mask)
     {
         var env = Declared(app);
-        var options = env.DeepClone().AsObject();
+        var waits = env["wait_ready"] is JsonValue wait && wait.GetValueKind() == JsonValueKind.True;
         if (app.Env is { } variables)
             env["env"] = Variables(variables, mask);
         env["pm_out_log_path"] ??= it.OutLog;
@@ -70,13 +70,13 @@ internal static class ProcessShape
         }
 
         env["unique_id"] = it.InstanceId;
-        State(env, app, it, options);
+        State(env, app, it, waits);
         return env;
     }
 
-    private static void State(JsonObject env, AppView app, InstanceView it, JsonObject options)
+    private static void State(JsonObject env, AppView app, InstanceView it, bool waits)
     {
-        env["status"] = StatusWord.Of(it, options["wait_ready"] is JsonValue wait && wait.GetValueKind() == JsonValueKind.True);
+        env["status"] = StatusWord.Of(it, waits);
         env["pm_uptime"] = Milliseconds(it.StartedAt ?? (it.LastExit is { } exit ? exit.At - TimeSpan.FromSeconds(exit.UptimeSeconds) : it.CreatedAt ?? app.CreatedAt));
         env["axm_actions"] = new JsonArray([.. it.Actions.Select(a => (JsonNode)Action(a))]);
         env["axm_monitor"] = new JsonObject(it.Measured.Select(m => KeyValuePair.Create(m.Key, JsonNode.Parse(m.Value.GetRawText()))));
