@@ -59,7 +59,7 @@ internal sealed partial class StreamTail : IDisposable
         Path = path;
         Tag = tag;
         _whose = new LogSource(_log.Key.App, _log.Key.Index, stderr);
-        _note = new SpoolNote(SpoolNote.PathFor(path));
+        _note = new SpoolNote(path);
         _streams = new LogStream[_log.FilesOf(stderr).Length];
         _batches = new Batch[_streams.Length];
         _framer = new LineFramer(_log.Spec.MaxLineBytes);

@@ -7,11 +7,12 @@ namespace Pharos.Telemetry.Instances;
 /// <summary>A cumulative histogram with explicit bounds, one series per value of its attributes.</summary>
 internal sealed class HistogramState(MetricDefinition metric)
 {
-    private readonly Dictionary<(string First, string? Second), Series> _series = [];
+    private readonly object _guard = new(); // guards _series: written by the actor, read by exporters
+    private Dictionary<(string First, string? Second), Series>? _series; // made with the first value: most instances never have one of most metrics
 
     public void Record(string first, double value, string? second = null)
     {
-        lock (_series) // guards _series: written by the actor, read by exporters
+        lock (_guard)
         {
             var s = Of(first, second);
             var bucket = 0;
@@ -26,7 +27,7 @@ internal sealed class HistogramState(MetricDefinition metric)
     /// <summary>Takes in what was counted elsewhere, with the same bounds.</summary>
     public void Add(string first, string? second, ReadOnlySpan<long> counts, double sum)
     {
-        lock (_series)
+        lock (_guard)
         {
             var s = Of(first, second);
             for (var i = 0; i < s.Counts.Length; i++)
@@ -44,25 +45,25 @@ internal sealed class HistogramState(MetricDefinition metric)
     {
         get
         {
-            lock (_series)
-                return _series.Values.Sum(s => s.Counts.Sum());
+            lock (_guard)
+                return _series?.Values.Sum(s => s.Counts.Sum()) ?? 0;
         }
     }
 
     public IEnumerable<SavedHistogram> Save()
     {
-        lock (_series)
-            return [.. _series.Select(s => new SavedHistogram(metric.Name, s.Key.First, [.. s.Value.Counts], s.Value.Sum, s.Key.Second))];
+        lock (_guard)
+            return [.. (_series ?? []).Select(s => new SavedHistogram(metric.Name, s.Key.First, [.. s.Value.Counts], s.Value.Sum, s.Key.Second))];
     }
 
     /// <summary>Puts a series back. One with other bounds, of another version, begins anew: it cannot be gone on with.</summary>
     public void Restore(SavedHistogram saved)
     {
-        lock (_series)
+        lock (_guard)
         {
             if (saved.Metric == metric.Name && saved.Counts.Count == metric.Bounds.Length + 1)
             {
-                _series.Remove((saved.Attribute, saved.Second));
+                _series?.Remove((saved.Attribute, saved.Second));
                 Add(saved.Attribute, saved.Second, [.. saved.Counts], saved.Sum);
             }
         }
@@ -70,15 +71,16 @@ internal sealed class HistogramState(MetricDefinition metric)
 
     public void Collect(List<MetricPoint> points, MetricPoint like)
     {
-        lock (_series)
+        lock (_guard)
         {
-            foreach (var ((first, second), s) in _series)
+            foreach (var ((first, second), s) in _series ?? [])
                 points.Add(like with { Metric = metric, Attribute1 = first, Attribute2 = second, Histogram = new HistogramValue([.. s.Counts], s.Sum) { Exponential = s.Exponential } });
         }
     }
 
     private Series Of(string first, string? second)
     {
+        _series ??= [];
         if (!_series.TryGetValue((first, second), out var s))
             _series[(first, second)] = s = new(new long[metric.Bounds.Length + 1]);
         return s;

@@ -25,6 +25,8 @@ internal sealed class HeapTrim : IDisposable
         _allocated = allocated;
         if (since > Busy || GC.GetTotalMemory(forceFullCollection: false) - _kept < Worth)
             return;
+        GC.Collect();
+        GC.WaitForPendingFinalizers(); // what has one is garbage only when that was done
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         _kept = GC.GetTotalMemory(forceFullCollection: false);
         _allocated = GC.GetTotalAllocatedBytes();

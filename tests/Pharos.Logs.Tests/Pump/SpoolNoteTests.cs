@@ -10,7 +10,7 @@ public sealed class SpoolNoteTests : IDisposable
     private readonly TempHome _home = new();
     private readonly List<(uint, long)> _halfDone = [];
 
-    private string Path => _home.File("x.at");
+    private string Spool => _home.File("x");
 
     [Fact]
     public void Without_one_the_spool_is_read_from_its_beginning() => Assert.Equal(0, Resume(500, 100));
@@ -25,7 +25,7 @@ public sealed class SpoolNoteTests : IDisposable
         var note = new byte[16];
         BinaryPrimitives.WriteInt64LittleEndian(note, 40);
         BinaryPrimitives.WriteInt64LittleEndian(note.AsSpan(8), 500);
-        File.WriteAllBytes(Path, note);
+        File.WriteAllBytes(SpoolNote.PathFor(Spool), note);
         Assert.Equal(expected, Resume(spool, log));
     }
 
@@ -33,7 +33,7 @@ public sealed class SpoolNoteTests : IDisposable
 
     private long Resume(long spool, long log)
     {
-        using var note = new SpoolNote(Path);
+        using var note = new SpoolNote(Spool);
         return note.Resume(spool, log, _ => null, _halfDone);
     }
 }
