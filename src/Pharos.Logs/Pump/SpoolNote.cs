@@ -66,7 +66,7 @@ internal sealed class SpoolNote(string spool) : IDisposable
 
     public void Dispose() => _file?.Dispose();
 
-    private long Offset(int read, long logLength, Func<uint, long?> endOf, List<(uint Id, long Position)> halfDone)
+    private static long Offset(int read, long logLength, Func<uint, long?> endOf, List<(uint Id, long Position)> halfDone)
     {
         if (read == Legacy)
             return BinaryPrimitives.ReadInt64LittleEndian(Buffer) + Math.Max(0, logLength - BinaryPrimitives.ReadInt64LittleEndian(Buffer.AsSpan(8)));
