@@ -139,6 +139,7 @@ public sealed partial class InstanceActor
             _services.Say($"cannot look for what {Snapshot.Key} left behind: {e.Message}");
         }
 
+        await _reports.NotTooManyAsync();
         var resolved = seat.Launcher.Resolve(_spec);
         if (resolved.Refused is { } unresolved)
         {
