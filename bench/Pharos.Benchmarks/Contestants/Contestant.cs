@@ -122,14 +122,15 @@ internal abstract class Contestant : IDisposable
             : throw new CannotMeasureException($"{Name} {string.Join(' ', arguments)} ended with {process.ExitCode}: {errors.Result.Trim()} {output.Trim()}");
     }
 
-    protected static void WaitFor(Func<bool> isSo, string what)
+    /// <summary>Waits, or says what did not come.</summary>
+    public static void WaitFor(Func<bool> isSo, string what, int pauseMilliseconds = 20)
     {
         var watch = Stopwatch.StartNew();
         while (!isSo())
         {
             if (watch.Elapsed > Patience)
                 throw new CannotMeasureException($"no {what} within {Patience.TotalSeconds:F0} s");
-            Thread.Sleep(20);
+            Thread.Sleep(pauseMilliseconds);
         }
     }
 

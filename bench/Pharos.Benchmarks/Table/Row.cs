@@ -14,9 +14,9 @@ internal sealed record Row(string Measure, string Pharos, string Pm2, string Flo
     public IReadOnlyDictionary<string, IReadOnlyList<double>> Raw { get; init; } = new Dictionary<string, IReadOnlyList<double>>();
 
     /// <summary>A row whose target is a ratio that may not be above a bound.</summary>
-    public static Row AtMost(string measure, Sample pharos, Sample pm2, double most, string target, string floor = "", double? unlike = null)
+    public static Row AtMost(string measure, Sample pharos, Sample pm2, double most, string target, string floor = "")
     {
-        var ratio = unlike ?? pharos.Median / pm2.Median;
+        var ratio = pharos.Median / pm2.Median;
         return new(measure, pharos.Text, pm2.Text, floor, Figures.Text(ratio, ratio < 0.1 ? 3 : 2), target, ratio <= most) { Raw = Numbers(pharos, pm2) };
     }
 

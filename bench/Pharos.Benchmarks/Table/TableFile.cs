@@ -11,7 +11,7 @@ internal sealed class TableFile
 {
     private const string Begin = "<!-- table: begin -->", End = "<!-- table: end -->";
     private static readonly JsonSerializerOptions Options = new() { WriteIndented = true };
-    private static readonly string Load0 = File.ReadAllText("/proc/loadavg").Split(' ')[0];
+    private static readonly string LoadAverage = File.ReadAllText("/proc/loadavg").Split(' ')[0];
     private readonly Dictionary<string, Entry> _lines;
 
     private TableFile(Dictionary<string, Entry> lines) => _lines = lines;
@@ -24,7 +24,7 @@ internal sealed class TableFile
         return new(lines ?? []);
     }
 
-    public void Set(string line, IReadOnlyList<Row> rows) => _lines[line] = new(DateTime.UtcNow.ToString("d MMMM yyyy, HH:mm", CultureInfo.InvariantCulture), Load0, rows);
+    public void Set(string line, IReadOnlyList<Row> rows) => _lines[line] = new(DateTime.UtcNow.ToString("d MMMM yyyy, HH:mm", CultureInfo.InvariantCulture), LoadAverage, rows);
 
     public IReadOnlyList<Row> RowsOf(string line) => _lines.TryGetValue(line, out var entry) ? entry.Rows : [];
 

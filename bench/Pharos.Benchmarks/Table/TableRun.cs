@@ -15,13 +15,16 @@ internal sealed class TableRun(Arguments arguments, bool quick) : IDisposable
     public int Count(int whole) => quick ? Math.Max(2, whole / 3) : whole;
 
     /// <summary>Pharos without a destination.</summary>
-    public Contestant Pharos(params IEnumerable<(string Name, string Value)> more) => PharosContestant.Create(arguments, "pharos", null, more);
+    public Contestant Pharos() => PharosContestant.Create(arguments);
 
     /// <summary>PM2.</summary>
     public Contestant Pm2() => Pm2Contestant.IfThere(arguments).FirstOrDefault() ?? throw new CannotMeasureException("PM2 is not there: bench/pm2/install");
 
     /// <summary>Pharos and PM2, both up.</summary>
-    public Pair Both(params IEnumerable<(string Name, string Value)> more) => new(Pharos(more), Pm2());
+    public Pair Both() => new(Pharos(), Pm2());
+
+    /// <summary>Pharos, PM2 and, where it is there, supervisord, all up.</summary>
+    public Pair BothAndSupervisord() => new(Pharos(), Pm2(), SupervisordContestant.IfThere().FirstOrDefault());
 
     public void Dispose()
     {
@@ -32,26 +35,28 @@ internal sealed class TableRun(Arguments arguments, bool quick) : IDisposable
     /// <summary>Waits without measuring: what follows is the rest, not the work that was.</summary>
     public static void Settle(int seconds) => Thread.Sleep(TimeSpan.FromSeconds(seconds));
 
-    /// <summary>Both, up; ended together.</summary>
+    /// <summary>Both, up, and who may stand beside them; ended together.</summary>
     internal sealed class Pair : IDisposable
     {
-        public Pair(Contestant pharos, Contestant pm2)
+        public Pair(Contestant pharos, Contestant pm2, Contestant? beside = null)
         {
-            (Pharos, Pm2) = (pharos, pm2);
-            pharos.Up();
-            pm2.Up();
+            (Pharos, Pm2, Beside) = (pharos, pm2, beside);
+            foreach (var who in All)
+                who.Up();
         }
 
         public Contestant Pharos { get; }
 
         public Contestant Pm2 { get; }
 
-        public IEnumerable<Contestant> All => [Pharos, Pm2];
+        public Contestant? Beside { get; }
+
+        public IReadOnlyList<Contestant> All => Beside is null ? [Pharos, Pm2] : [Pharos, Pm2, Beside];
 
         public void Dispose()
         {
-            Pharos.Dispose();
-            Pm2.Dispose();
+            foreach (var who in All)
+                who.Dispose();
         }
     }
 }

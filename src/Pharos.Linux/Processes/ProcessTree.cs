@@ -174,7 +174,11 @@ internal sealed class ProcessTree : IDisposable
         }
     }
 
-    public void Dispose() => _table.Dispose();
+    public void Dispose()
+    {
+        _table.Dispose();
+        _numbers.Dispose();
+    }
 
     /// <summary>From the root down, unlike a polite signal: a parent that outlives its child for a moment may start another, or exit as if of itself.</summary>
     private static List<Fd> KillAll(TreeRoot root, List<StatLine> members, HashSet<(int Pid, long Start)> victims)

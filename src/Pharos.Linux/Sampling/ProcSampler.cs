@@ -1,6 +1,6 @@
-using System.Buffers.Text;
 using Pharos.Core.Ports;
 using Pharos.Linux.Daemon;
+using Pharos.Linux.Processes;
 
 namespace Pharos.Linux.Sampling;
 
@@ -16,7 +16,7 @@ public sealed class ProcSampler : IProcessSampler, IDisposable
 {
     private readonly Lock _guard = new(); // guards everything below
     private readonly ProcTable _table = new();
-    private readonly Fd _loadavg = new(Libc.open("/proc/loadavg", Libc.O_RDONLY | Libc.O_CLOEXEC, 0));
+    private readonly PidNumbers _numbers = new();
     private readonly Dictionary<int, SampledProcess> _roots = [];
     private SampledProcess?[] _rootOf = new SampledProcess?[256];
     private bool[] _known = new bool[256];
@@ -71,7 +71,7 @@ public sealed class ProcSampler : IProcessSampler, IDisposable
     public void Dispose()
     {
         _table.Dispose();
-        _loadavg.Dispose();
+        _numbers.Dispose();
     }
 
     internal void Close(SampledProcess process)
@@ -83,20 +83,10 @@ public sealed class ProcSampler : IProcessSampler, IDisposable
         }
     }
 
-    /// <summary>proc_loadavg(5), last field: the pid that was given away last.</summary>
-    private unsafe bool NothingWasBorn()
+    private bool NothingWasBorn()
     {
         const int longestSkip = 4;
-        Span<byte> buffer = stackalloc byte[128];
-        nint count = -1;
-        fixed (byte* first = buffer)
-        {
-            if (!_loadavg.IsInvalid)
-                count = Libc.pread(_loadavg.Raw, first, buffer.Length, 0);
-        }
-
-        var text = count > 0 ? buffer[..(int)count].TrimEnd((byte)'\n') : default;
-        if (!Utf8Parser.TryParse(text[(text.LastIndexOf((byte)' ') + 1)..], out int newest, out _))
+        if (!_numbers.TryNewest(out var newest))
             newest = -1;
         if (newest >= 0 && newest == _newestPid && _skipped < longestSkip && !_opened)
         {

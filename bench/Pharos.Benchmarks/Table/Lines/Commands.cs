@@ -10,41 +10,31 @@ internal static class Commands
     /// <summary><c>list</c> of ten apps.</summary>
     public static IEnumerable<Row> List(TableRun run)
     {
-        using var both = run.Both();
-        var supervisord = SupervisordContestant.IfThere().FirstOrDefault();
-        try
+        using var all = run.BothAndSupervisord();
+        var costs = all.All.ToDictionary(who => who, _ => (Wall: new Sample(), Cpu: new Sample()));
+        foreach (var who in all.All)
         {
-            supervisord?.Up();
-            Contestant[] all = supervisord is null ? [both.Pharos, both.Pm2] : [both.Pharos, both.Pm2, supervisord];
-            var costs = all.ToDictionary(who => who, _ => (Wall: new Sample(), Cpu: new Sample()));
-            foreach (var who in all)
-            {
-                who.StartApp(Sleepers with { Instances = 10 });
-                who.List();
-            }
-
-            for (var i = 0; i < run.Count(15); i++)
-            {
-                foreach (var who in all)
-                {
-                    var cpu = CpuClock.SecondsOf(who.DaemonPid);
-                    var cost = who.List();
-                    costs[who].Wall.Add(1000 * cost.WallSeconds);
-                    costs[who].Cpu.Add(1000 * (cost.CpuSeconds + CpuClock.SecondsOf(who.DaemonPid) - cpu));
-                }
-            }
-
-            var beside = supervisord is null ? (Wall: "", Cpu: "") : (Wall: "supervisorctl " + costs[supervisord].Wall.Text, Cpu: "supervisorctl " + costs[supervisord].Cpu.Text);
-            return
-            [
-                Row.AtMost("list of 10 apps, ms", costs[both.Pharos].Wall, costs[both.Pm2].Wall, 1 / 7.0, "≤ 1/7 of PM2", beside.Wall),
-                Row.AtMost("list of 10 apps, CPU ms of client and daemon", costs[both.Pharos].Cpu, costs[both.Pm2].Cpu, 1 / 7.0, "≤ 1/7 of PM2", beside.Cpu),
-            ];
+            who.StartApp(Sleepers with { Instances = 10 });
+            who.List();
         }
-        finally
+
+        for (var i = 0; i < run.Count(15); i++)
         {
-            supervisord?.Dispose();
+            foreach (var who in all.All)
+            {
+                var cpu = CpuClock.SecondsOf(who.DaemonPid);
+                var cost = who.List();
+                costs[who].Wall.Add(1000 * cost.WallSeconds);
+                costs[who].Cpu.Add(1000 * (cost.CpuSeconds + CpuClock.SecondsOf(who.DaemonPid) - cpu));
+            }
         }
+
+        var beside = all.Beside is null ? (Wall: "", Cpu: "") : (Wall: "supervisorctl " + costs[all.Beside].Wall.Text, Cpu: "supervisorctl " + costs[all.Beside].Cpu.Text);
+        return
+        [
+            Row.AtMost("list of 10 apps, ms", costs[all.Pharos].Wall, costs[all.Pm2].Wall, 1 / 7.0, "≤ 1/7 of PM2", beside.Wall),
+            Row.AtMost("list of 10 apps, CPU ms of client and daemon", costs[all.Pharos].Cpu, costs[all.Pm2].Cpu, 1 / 7.0, "≤ 1/7 of PM2", beside.Cpu),
+        ];
     }
 
     /// <summary><c>jlist</c> of a hundred apps, by our program under PM2's name.</summary>

@@ -6,44 +6,32 @@ namespace Pharos.Benchmarks.Table.Lines;
 /// <summary>How soon what was asked for is there, and gone.</summary>
 internal static class Starts
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-
-    /// <summary>Start of 100 and of 500, until the last one's first instruction; and the stop of 100.</summary>
+    /// <summary>Start of 100 and of 500, until the last one's first instruction.</summary>
     public static IEnumerable<Row> Start(TableRun run) => [Many(run, 100), Many(run, 500)];
 
     /// <summary>From <c>stop all</c> until no process of 100 is there.</summary>
     public static IEnumerable<Row> Stop(TableRun run)
     {
-        using var both = run.Both();
-        var supervisord = SupervisordContestant.IfThere().FirstOrDefault();
-        try
+        using var all = run.BothAndSupervisord();
+        var took = all.All.ToDictionary(who => who, _ => new Sample(0));
+        foreach (var who in all.All)
+            who.StartSleepers(100);
+        for (var round = 0; round < run.Count(4); round++)
         {
-            supervisord?.Up();
-            Contestant[] all = supervisord is null ? [both.Pharos, both.Pm2] : [both.Pharos, both.Pm2, supervisord];
-            var took = all.ToDictionary(who => who, _ => new Sample(0));
-            foreach (var who in all)
-                who.StartSleepers(100);
-            for (var round = 0; round < run.Count(4); round++)
+            foreach (var who in all.All)
             {
-                foreach (var who in all)
-                {
-                    Thread.Sleep(1000);
-                    var watch = Stopwatch.StartNew();
-                    who.StopAll();
-                    while (ProcessUse.ChildrenOf(who.DaemonPid).Count > 0)
-                        Thread.Sleep(1);
-                    took[who].Add(watch.Elapsed.TotalMilliseconds);
-                    who.Run(who is SupervisordContestant ? "start" : "restart", "all");
-                    Await(() => ProcessUse.ChildrenOf(who.DaemonPid).Count >= 100);
-                }
+                Thread.Sleep(1000);
+                var watch = Stopwatch.StartNew();
+                who.StopAll();
+                while (ProcessUse.ChildrenOf(who.DaemonPid).Count > 0)
+                    Thread.Sleep(1);
+                took[who].Add(watch.Elapsed.TotalMilliseconds);
+                who.Run(who is SupervisordContestant ? "start" : "restart", "all");
+                Contestant.WaitFor(() => ProcessUse.ChildrenOf(who.DaemonPid).Count >= 100, "100 processes");
             }
+        }
 
-            return [Row.AtMost("stop of 100, ms", took[both.Pharos], took[both.Pm2], 1 / 15.0, "≤ 1/15 of PM2", supervisord is null ? "" : "supervisord " + took[supervisord].Text)];
-        }
-        finally
-        {
-            supervisord?.Dispose();
-        }
+        return [Row.AtMost("stop of 100, ms", took[all.Pharos], took[all.Pm2], 1 / 15.0, "≤ 1/15 of PM2", all.Beside is null ? "" : "supervisord " + took[all.Beside].Text)];
     }
 
     /// <summary>1,000 instances under one daemon.</summary>
@@ -62,7 +50,7 @@ internal static class Starts
         var list = who.List();
         var watch = Stopwatch.StartNew();
         who.StopAll();
-        Await(() => ProcessUse.ChildrenOf(who.DaemonPid).Count == 0);
+        Contestant.WaitFor(() => ProcessUse.ChildrenOf(who.DaemonPid).Count == 0, "end of all processes", pauseMilliseconds: 5);
         var stop = watch.Elapsed.TotalSeconds;
         return
         [
@@ -97,14 +85,5 @@ internal static class Starts
         }
 
         return Row.AtMost($"start of {instances}, until the last one's first instruction, ms", took[both.Pharos], took[both.Pm2], 1 / 6.0, "≤ 1/6 of PM2", "loop in C " + floor.Text);
-    }
-
-    private static void Await(Func<bool> isSo)
-    {
-        for (var watch = Stopwatch.StartNew(); !isSo(); Thread.Sleep(5))
-        {
-            if (watch.Elapsed > Patience)
-                throw new CannotMeasureException($"not so within {Patience.TotalSeconds:F0} s");
-        }
     }
 }
