@@ -12,6 +12,7 @@ const string usage = """
       start   [--instances 50] [--count 3]    time and CPU of starting that many instances
       scale   [--instances 1000] [--seconds 60]  start, list, stop, memory and CPU with very many instances
       cluster [--connections 64] [--seconds 10] [--count 3]  requests per second of a Node app with two processes (needs wrk)
+      flood   [--megabytes 1024] [--rounds 5]  a flood into a file in turns with cat and supervisord: MB/s and CPU, median and range
       logs    [--megabytes 1024] [--slow-megabytes 128] [--seconds 20]  output into a file: MB/s, CPU, memory, every line there once
       table   [--only LINE,LINE] [--quick] [--no-write]  all measures beside PM2 and their targets, as a table in docs/performance.md; 'table --only help' names the lines
       [--long] [BENCHMARKDOTNET ARGUMENTS]    micro benchmarks, all of them unless --filter says which
@@ -36,6 +37,8 @@ try
             return ScaleVerb.Run(new Arguments(rest, "--instances", "--seconds"));
         case ["cluster", .. var rest]:
             return ClusterVerb.Run(new Arguments(rest, "--connections", "--seconds", "--count"));
+        case ["flood", .. var rest]:
+            return FloodVerb.Run(new Arguments(rest, "--megabytes", "--rounds"));
         case ["logs", .. var rest]:
             return LogsVerb.Run(new Arguments(rest, "--megabytes", "--slow-megabytes", "--seconds"));
         case ["table", .. var rest]:
