@@ -18,7 +18,7 @@ public sealed class InstanceLog : IDisposable
     private readonly LogPlan _plan;
     private readonly long[] _told = [-1, -1]; // per stream: up to which position followers were told; written under the hub's lock
     private readonly long[] _began = [-1, -1]; // per stream: where this daemon began to read it; the same
-    private readonly int[] _bands = new int[7];
+    private readonly int[] _bands = new int[Bands];
     private KeyValuePair<string, string>[] _env = [];
     private volatile RecordMaker? _records;
     private volatile SecretMask _mask = new([]);
@@ -74,6 +74,9 @@ public sealed class InstanceLog : IDisposable
 
     /// <summary>Called after one of its streams has grown in the store, on the pump's thread: true for stderr. Must not block.</summary>
     public Action<bool>? Grown { get; set; }
+
+    /// <summary>Number of severity bands.</summary>
+    internal const int Bands = 7;
 
     /// <summary>What happens to its output.</summary>
     public LogSpec Spec => _plan.Spec;
@@ -146,10 +149,7 @@ public sealed class InstanceLog : IDisposable
     /// <summary>A line was written; the hub's lock is held.</summary>
     internal void Line(ReadOnlySpan<byte> line, int part, bool stderr, long nowUnixNanos, bool followed)
     {
-        if (part <= 1)
-            _bands[SeverityBand.Of(line)]++;
-        else
-            _bands[0]++;
+        _bands[BandOf(line, part)]++;
         if (!followed)
             return;
         if (_hub.HasFollowers)
@@ -159,7 +159,13 @@ public sealed class InstanceLog : IDisposable
     /// <summary>Counts whole lines that nobody looks at; the hub's lock is held.</summary>
     /// <param name="bytes">A buffer that begins with a line.</param>
     /// <returns>Its bytes that are counted.</returns>
-    internal int Count(ReadOnlySpan<byte> bytes) => BandCounter.Count(bytes, _plan.Spec.MaxLineBytes, _bands);
+    internal int Count(ReadOnlySpan<byte> bytes) => Count(bytes, _bands);
+
+    /// <summary>The same into numbers of the caller's; any thread.</summary>
+    internal int Count(ReadOnlySpan<byte> bytes, Span<int> bands) => BandCounter.Count(bytes, _plan.Spec.MaxLineBytes, bands);
+
+    /// <summary>The band that a line, or a part of an over-long one, counts for.</summary>
+    internal static int BandOf(ReadOnlySpan<byte> line, int part) => part <= 1 ? SeverityBand.Of(line) : 0;
 
     /// <summary>A batch is through; the hub's lock is held.</summary>
     internal void Passed(bool stderr, long position)

@@ -54,6 +54,7 @@ public sealed class LogPump : IDisposable
     private readonly List<int> _turn = [];
     private readonly List<LogAttachment> _draining = [];
     private readonly byte[] _buffer = new byte[StreamTail.BufferBytes];
+    private readonly PumpHelper _helper = new();
     private readonly Thread _thread;
     private int _nextTag;
     private bool _readFifo;
@@ -148,7 +149,7 @@ public sealed class LogPump : IDisposable
     private void Follow(LogAttachment attachment, IStreamSource source, string path, bool stderr, int tag)
     {
         var before = _tails.Values.Where(t => t.SharesFileWith(attachment.Log, stderr)).MaxBy(t => t.Tag);
-        var tail = new StreamTail(attachment, stderr, source, path, tag, before, _time, _warn);
+        var tail = new StreamTail(attachment, stderr, source, path, tag, before, _time, _warn, _helper);
         attachment.Tails.Add(tail);
         _tails.Add(tag, tail);
         _dirty.Add(tag);

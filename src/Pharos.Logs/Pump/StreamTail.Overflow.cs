@@ -19,6 +19,7 @@ internal sealed partial class StreamTail
     /// <param name="leave">About so many bytes stay.</param>
     public void Drop(byte[] buffer, long leave)
     {
+        Join(); // what it frees must not come after what is freed here
         var upTo = _source.Length - leave;
         var (at, lines, ends) = (_offset, 0L, false);
         while (!ends)

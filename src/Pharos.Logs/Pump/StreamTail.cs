@@ -31,6 +31,7 @@ internal sealed partial class StreamTail : IDisposable
     private StreamTail? _before; // let go as soon as it is done: else each incarnation would keep all before it
     private readonly LogSource _whose;
     private readonly SpoolNote _note;
+    private readonly PumpHelper? _helper;
     private readonly LogStream[] _streams;
     private readonly Batch[] _batches;
     private bool _begun;
@@ -38,6 +39,8 @@ internal sealed partial class StreamTail : IDisposable
     private bool _done;
     private bool _failing;
     private bool _followed;
+    private bool _floods; // the last read filled the buffer
+    private bool _isHelped; // something of it is with the helper, or may be
     private int _limit = Most;
     private int _partial;
     private long? _partialSince;
@@ -46,7 +49,7 @@ internal sealed partial class StreamTail : IDisposable
     private long _now;
     private long? _stalledSince;
 
-    public StreamTail(LogAttachment attachment, bool stderr, IStreamSource source, string path, int tag, StreamTail? before, TimeProvider time, Action<string> warn)
+    public StreamTail(LogAttachment attachment, bool stderr, IStreamSource source, string path, int tag, StreamTail? before, TimeProvider time, Action<string> warn, PumpHelper? helper = null)
     {
         _log = attachment.Log;
         _source = source;
@@ -55,6 +58,7 @@ internal sealed partial class StreamTail : IDisposable
             before.Next = this;
         _time = time;
         _warn = warn;
+        _helper = PumpHelper.IsOfUse ? helper : null;
         Stderr = stderr;
         Path = path;
         Tag = tag;
@@ -123,6 +127,8 @@ internal sealed partial class StreamTail : IDisposable
             if (!_begun)
                 Begin();
             var went = _source.IsFifo ? StepFifo(buffer) : StepSpool(buffer);
+            if (!went || CaughtUp)
+                Join();
             _failing &= _stalledSince is not null;
             return went;
         }
@@ -136,6 +142,7 @@ internal sealed partial class StreamTail : IDisposable
     /// <summary>Nothing is left to read.</summary>
     public void Finish()
     {
+        JoinAnyway();
         _now = UnixNanos();
         EndLines();
         lock (_log.Gate)
@@ -210,8 +217,25 @@ internal sealed partial class StreamTail : IDisposable
             Truncated();
         if (Unread > _log.Spec.MaxUnreadBytes)
             Drop(buffer, _log.Spec.MaxUnreadBytes / 8 * 7);
+        var own = _floods && _limit == Most && !_isLookedAt && !_log.IsFollowed ? _helper?.Rent() : null;
+        try
+        {
+            return StepSpool(own ?? buffer, ref own);
+        }
+        finally
+        {
+            if (own is not null)
+                _helper!.Return(own);
+        }
+    }
+
+    /// <param name="buffer">Where to read into.</param>
+    /// <param name="own">The same when the helper may have it; null afterwards: it has.</param>
+    private bool StepSpool(byte[] buffer, ref byte[]? own)
+    {
         var read = _source.Read(buffer.AsSpan(0, _limit), _offset);
         CaughtUp = read < _limit;
+        _floods = read == Most;
         if (read <= 0)
             return false;
         var bytes = buffer.AsSpan(0, read);
@@ -239,7 +263,7 @@ internal sealed partial class StreamTail : IDisposable
         {
             var from = _offset;
             _offset += done;
-            Take(raw[..done]);
+            Take(raw[..done], ref own);
             Release(from);
         }
 
@@ -326,15 +350,62 @@ internal sealed partial class StreamTail : IDisposable
 
     private void Take(ReadOnlySpan<byte> bytes)
     {
+        byte[]? none = null;
+        Take(bytes, ref none);
+    }
+
+    /// <param name="bytes">What was written.</param>
+    /// <param name="own">The buffer that begins with it, when the helper may have it; null afterwards: it has.</param>
+    private void Take(ReadOnlySpan<byte> bytes, ref byte[]? own)
+    {
         _log.Telemetry.LogBytes(Stderr, bytes.Length);
         lock (_log.Gate)
         {
             _followed = _log.IsFollowed;
-            _framer.Push(_followed || _isLookedAt ? bytes : bytes[Count(bytes)..], _handler);
+            if (_followed || _isLookedAt)
+                _framer.Push(bytes, _handler);
+            else if (own is null || !TryLeaveToHelper(bytes, ref own))
+                _framer.Push(bytes[Count(bytes)..], _handler);
             _log.Passed(Stderr, Position);
         }
 
         _log.Grown?.Invoke(Stderr);
+    }
+
+    /// <summary>The whole lines are counted by the helper, while the next ones are written.</summary>
+    private bool TryLeaveToHelper(ReadOnlySpan<byte> bytes, ref byte[]? own)
+    {
+        var first = _framer.IsWithinLine ? bytes.IndexOf((byte)'\n') + 1 : 0;
+        var end = bytes.LastIndexOf((byte)'\n') + 1;
+        if (end == first)
+            return false;
+        _framer.Push(bytes[..first], _handler);
+        _framer.Push(bytes[end..], _handler);
+        _isHelped = true;
+        _helper!.Count(_log, Stderr, own!, first..end);
+        own = null;
+        return true;
+    }
+
+    /// <summary>Waits for what the helper has of it.</summary>
+    private void Join()
+    {
+        if (!_isHelped)
+            return;
+        _isHelped = false;
+        _helper!.Join();
+    }
+
+    private void JoinAnyway()
+    {
+        try
+        {
+            Join();
+        }
+        catch (IOException)
+        {
+            // Ignoring: what could not be freed goes with the spool file.
+        }
     }
 
     /// <summary>Lines that nobody looks at now are only counted.</summary>
@@ -353,13 +424,20 @@ internal sealed partial class StreamTail : IDisposable
         // The last batch stays in the spool file until the next one is noted: a daemon that dies may have to read it again.
         if (upTo - _released < (CaughtUp ? ReleaseStep : ReleaseStepBehind))
             return;
-        _source.Release(upTo);
         _released = upTo;
+        if (!_isHelped)
+        {
+            _source.Release(upTo);
+            return;
+        }
+
+        _helper!.Release(_source, upTo);
     }
 
     /// <summary>Somebody opened the stream by name and truncated it (<c>echo &gt; /dev/stderr</c>). What had been read is safe.</summary>
     private void Truncated()
     {
+        Join();
         _log.Telemetry.LogDropped(LogDropReasons.Truncated);
         _offset = 0;
         _released = 0;
@@ -401,5 +479,9 @@ internal sealed partial class StreamTail : IDisposable
     }
 
     /// <summary>Closes what is open and leaves the files: the process lives on without this daemon.</summary>
-    public void Leave() => _note.Dispose();
+    public void Leave()
+    {
+        JoinAnyway();
+        _note.Dispose();
+    }
 }

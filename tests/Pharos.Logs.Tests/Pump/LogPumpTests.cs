@@ -3,6 +3,8 @@ using Pharos.Core.Ports;
 using Pharos.Core.Specs;
 using Pharos.Core.Specs.Logs;
 using Pharos.Linux.Streams;
+using Pharos.Logs.Formats;
+using Pharos.Logs.Framing;
 using Pharos.Logs.Live;
 using Pharos.Logs.Pump;
 using Pharos.Logs.Store;
@@ -44,6 +46,34 @@ public sealed class LogPumpTests : IDisposable
         Assert.Equal(string.Concat(Enumerable.Range(0, Lines).Select(n => $"line {n}\n")) + "half", File.ReadAllText(log.OutPath));
         Assert.Equal("half", log.LastLines(1, 0).Single());
         Assert.False(File.Exists(Out) || File.Exists(Err) || File.Exists(SpoolNote.PathFor(Out)));
+    }
+
+    [Fact]
+    public async Task Lines_of_a_flood_are_counted_by_severity_as_if_each_was_looked_at()
+    {
+        var text = new StringBuilder();
+        for (var n = 0; text.Length < 24 << 20; n++)
+        {
+            text.Append("line ").Append(n).Append(" is plain\n");
+            if (n % 7 == 0)
+                text.Append("level=warn msg=slow\n[ERROR] ").Append(n).Append("\nERROR: no\n\n");
+            if (n % 9000 == 0)
+                text.Append("[ERROR] ").Append('x', n % 2 == 0 ? 200_000 : 65_528).Append('\n'); // longer than a line may be, and just not
+        }
+
+        text.Append("[FATAL] half");
+        var bytes = Encoding.ASCII.GetBytes(text.ToString());
+        Directory.CreateDirectory(_home.File("spool"));
+        File.WriteAllBytes(Out, bytes);
+        var log = Log(new LogSpec { Rotation = new LogRotation { Enabled = false } });
+        await _pump.DrainAsync(_pump.Attach(log, Out, Err, StdioMode.Spool)).WaitAsync(Deadline);
+        Assert.True(bytes.AsSpan().SequenceEqual(File.ReadAllBytes(log.OutPath)), "the file has what was printed");
+        var expected = new long[14];
+        var framer = new LineFramer();
+        LineHandler count = (line, part) => expected[part <= 1 ? SeverityBand.Of(line) : 0]++;
+        framer.Push(bytes, count);
+        framer.Flush(count);
+        Assert.Equal(expected, log.Telemetry.Save().LogRecords);
     }
 
     [Fact]
