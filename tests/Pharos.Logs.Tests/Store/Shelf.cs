@@ -41,6 +41,7 @@ internal sealed class MortalFiles(string home) : ILogFiles
 {
     private readonly LogFiles _real = new();
     private readonly Dictionary<FileIdentity, FileIdentity> _known = [];
+    private long _files;
 
     /// <summary>Is called before each write and each opening, with what is about to be written.</summary>
     public Action<string, byte[]>? Before { get; set; }
@@ -66,6 +67,7 @@ internal sealed class MortalFiles(string home) : ILogFiles
     {
         foreach (var path in Directory.EnumerateFiles(home, "*", SearchOption.AllDirectories))
             File.Delete(path);
+        _known.Clear(); // the file system gives the numbers of deleted files to others
         foreach (var (path, bytes, identity) in snapshot.Files)
         {
             File.WriteAllBytes(path, bytes);
@@ -73,7 +75,12 @@ internal sealed class MortalFiles(string home) : ILogFiles
         }
     }
 
-    private FileFacts As(FileFacts facts) => _known.TryGetValue(facts.Identity, out var before) ? facts with { Identity = before } : facts;
+    private FileFacts As(FileFacts facts)
+    {
+        if (!_known.TryGetValue(facts.Identity, out var known))
+            _known[facts.Identity] = known = new FileIdentity(0, ++_files);
+        return facts with { Identity = known };
+    }
 
     public sealed record Snapshot(IReadOnlyList<(string Path, byte[] Bytes, FileIdentity Identity)> Files);
 
