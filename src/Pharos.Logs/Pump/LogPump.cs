@@ -54,7 +54,7 @@ public sealed class LogPump : IDisposable
     private readonly List<int> _turn = [];
     private readonly List<LogAttachment> _draining = [];
     private readonly byte[] _buffer = new byte[StreamTail.BufferBytes];
-    private readonly PumpHelper _helper = new();
+    private readonly PumpHelper? _helper = Environment.ProcessorCount > 1 ? new() : null; // it is of use beside the pump only
     private readonly Thread _thread;
     private int _nextTag;
     private bool _readFifo;

@@ -23,9 +23,6 @@ internal sealed class PumpHelper
     private bool _working;
     private IOException? _fault;
 
-    /// <summary>A second processor is there to do it.</summary>
-    public static bool IsOfUse { get; } = Environment.ProcessorCount > 1;
-
     /// <summary>A buffer that nobody uses.</summary>
     /// <returns>Null: all have bytes that are still to be counted.</returns>
     public byte[]? Rent()

@@ -16,7 +16,7 @@ internal sealed partial class StreamTail : IDisposable
 
     private const long ReleaseStep = 1 << 20;
     private const long ReleaseStepBehind = 16 << 20; // the app's writes wait while a hole is made: of a flood, fewer and larger ones
-    private const int Most = 256 * 1024;
+    private const int Most = PumpHelper.BufferBytes; // what is read is handed on in the same buffer
     private const int Least = 4096;
     private static readonly TimeSpan PartialPatience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan RetryLogFile = TimeSpan.FromSeconds(1);
@@ -31,7 +31,6 @@ internal sealed partial class StreamTail : IDisposable
     private StreamTail? _before; // let go as soon as it is done: else each incarnation would keep all before it
     private readonly LogSource _whose;
     private readonly SpoolNote _note;
-    private readonly PumpHelper? _helper;
     private readonly LogStream[] _streams;
     private readonly Batch[] _batches;
     private bool _begun;
@@ -39,8 +38,6 @@ internal sealed partial class StreamTail : IDisposable
     private bool _done;
     private bool _failing;
     private bool _followed;
-    private bool _floods; // the last read filled the buffer
-    private bool _isHelped; // something of it is with the helper, or may be
     private int _limit = Most;
     private int _partial;
     private long? _partialSince;
@@ -58,7 +55,7 @@ internal sealed partial class StreamTail : IDisposable
             before.Next = this;
         _time = time;
         _warn = warn;
-        _helper = PumpHelper.IsOfUse ? helper : null;
+        _helper = helper;
         Stderr = stderr;
         Path = path;
         Tag = tag;
@@ -217,21 +214,10 @@ internal sealed partial class StreamTail : IDisposable
             Truncated();
         if (Unread > _log.Spec.MaxUnreadBytes)
             Drop(buffer, _log.Spec.MaxUnreadBytes / 8 * 7);
-        var own = _floods && _limit == Most && !_isLookedAt && !_log.IsFollowed ? _helper?.Rent() : null;
-        try
-        {
-            return StepSpool(own ?? buffer, ref own);
-        }
-        finally
-        {
-            if (own is not null)
-                _helper!.Return(own);
-        }
+        return ReadWithHelper(buffer);
     }
 
-    /// <param name="buffer">Where to read into.</param>
-    /// <param name="own">The same when the helper may have it; null afterwards: it has.</param>
-    private bool StepSpool(byte[] buffer, ref byte[]? own)
+    private bool ReadSpool(byte[] buffer)
     {
         var read = _source.Read(buffer.AsSpan(0, _limit), _offset);
         CaughtUp = read < _limit;
@@ -263,7 +249,7 @@ internal sealed partial class StreamTail : IDisposable
         {
             var from = _offset;
             _offset += done;
-            Take(raw[..done], ref own);
+            Take(raw[..done]);
             Release(from);
         }
 
@@ -350,73 +336,31 @@ internal sealed partial class StreamTail : IDisposable
 
     private void Take(ReadOnlySpan<byte> bytes)
     {
-        byte[]? none = null;
-        Take(bytes, ref none);
-    }
-
-    /// <param name="bytes">What was written.</param>
-    /// <param name="own">The buffer that begins with it, when the helper may have it; null afterwards: it has.</param>
-    private void Take(ReadOnlySpan<byte> bytes, ref byte[]? own)
-    {
         _log.Telemetry.LogBytes(Stderr, bytes.Length);
         lock (_log.Gate)
         {
             _followed = _log.IsFollowed;
-            if (_followed || _isLookedAt)
-                _framer.Push(bytes, _handler);
-            else if (own is null || !TryLeaveToHelper(bytes, ref own))
-                _framer.Push(bytes[Count(bytes)..], _handler);
+            _framer.Push(_followed || _isLookedAt ? bytes : bytes[Count(bytes)..], _handler);
             _log.Passed(Stderr, Position);
         }
 
         _log.Grown?.Invoke(Stderr);
     }
 
-    /// <summary>The whole lines are counted by the helper, while the next ones are written.</summary>
-    private bool TryLeaveToHelper(ReadOnlySpan<byte> bytes, ref byte[]? own)
-    {
-        var first = _framer.IsWithinLine ? bytes.IndexOf((byte)'\n') + 1 : 0;
-        var end = bytes.LastIndexOf((byte)'\n') + 1;
-        if (end == first)
-            return false;
-        _framer.Push(bytes[..first], _handler);
-        _framer.Push(bytes[end..], _handler);
-        _isHelped = true;
-        _helper!.Count(_log, Stderr, own!, first..end);
-        own = null;
-        return true;
-    }
-
-    /// <summary>Waits for what the helper has of it.</summary>
-    private void Join()
-    {
-        if (!_isHelped)
-            return;
-        _isHelped = false;
-        _helper!.Join();
-    }
-
-    private void JoinAnyway()
-    {
-        try
-        {
-            Join();
-        }
-        catch (IOException)
-        {
-            // Ignoring: what could not be freed goes with the spool file.
-        }
-    }
-
-    /// <summary>Lines that nobody looks at now are only counted.</summary>
+    /// <summary>Lines that nobody looks at now are only counted, in a flood by the helper.</summary>
     /// <returns>Bytes of the lines that are done with.</returns>
     private int Count(ReadOnlySpan<byte> bytes)
     {
-        if (!_framer.IsWithinLine)
-            return _log.Count(bytes);
-        var first = bytes.IndexOf((byte)'\n') + 1;
-        _framer.Push(bytes[..first], _handler);
-        return first == 0 ? 0 : first + _log.Count(bytes[first..]);
+        var first = 0;
+        if (_framer.IsWithinLine)
+        {
+            first = bytes.IndexOf((byte)'\n') + 1;
+            if (first == 0)
+                return 0;
+            _framer.Push(bytes[..first], _handler);
+        }
+
+        return _lent is null ? first + _log.Count(bytes[first..]) : LeaveToHelper(first, bytes.LastIndexOf((byte)'\n') + 1);
     }
 
     private void Release(long upTo)
@@ -425,13 +369,10 @@ internal sealed partial class StreamTail : IDisposable
         if (upTo - _released < (CaughtUp ? ReleaseStep : ReleaseStepBehind))
             return;
         _released = upTo;
-        if (!_isHelped)
-        {
+        if (_isHelped)
+            _helper!.Release(_source, upTo);
+        else
             _source.Release(upTo);
-            return;
-        }
-
-        _helper!.Release(_source, upTo);
     }
 
     /// <summary>Somebody opened the stream by name and truncated it (<c>echo &gt; /dev/stderr</c>). What had been read is safe.</summary>
