@@ -17,6 +17,10 @@ internal static unsafe partial class Libc
 
     internal const int O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0x40, O_APPEND = 0x400, O_NONBLOCK = 0x800, O_CLOEXEC = 0x80000, O_PATH = 0x200000;
 
+    internal const ulong MS_NOSUID = 2, MS_NODEV = 4, MS_NOEXEC = 8;
+
+    internal const int UMOUNT_NOFOLLOW = 8;
+
     internal const uint S_IFMT = 0xF000, S_IFIFO = 0x1000, S_IFDIR = 0x4000, S_IFREG = 0x8000;
 
     internal const int SIGQUIT = 3, SIGKILL = 9, SIGCHLD = 17;
@@ -165,6 +169,15 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int statfs(string path, byte* buffer);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int fstatfs(int fd, byte* buffer);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int mount(string source, string target, string type, ulong flags, string data);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int umount2(string target, int flags);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int statx(int directory, string path, int flags, uint mask, Statx* buffer);

@@ -62,7 +62,7 @@ internal sealed class PharosKeeper : LogKeeper
     private readonly string _program;
     private readonly string[] _settings;
     private readonly Dictionary<string, string> _environment;
-    private readonly string _runtime = Directory.CreateDirectory($"/dev/shm/ph-{Guid.NewGuid().ToString("n")[..10]}").FullName;
+    private readonly string _folder;
 
     public PharosKeeper(string name, Arguments arguments, params string[] settings)
         : base(name)
@@ -71,7 +71,8 @@ internal sealed class PharosKeeper : LogKeeper
         if (!File.Exists(_program))
             throw new CannotMeasureException($"{_program} is missing: run './build.sh publish' first");
         _settings = settings;
-        _environment = new() { ["HOME"] = Home.Path, ["XDG_RUNTIME_DIR"] = _runtime };
+        _folder = System.IO.Path.Combine(Home.Path, ".pharos");
+        _environment = new() { ["HOME"] = Home.Path, ["PHAROS_HOME"] = _folder }; // and no XDG_RUNTIME_DIR: spool files lie where a service has them
         Run(_environment, _program, "list");
         using var answer = JsonDocument.Parse(Run(_environment, _program, "ping", "--json"));
         Pid = answer.RootElement.GetProperty("pid").GetInt32();
@@ -82,8 +83,8 @@ internal sealed class PharosKeeper : LogKeeper
 
     public override void Dispose()
     {
-        End(() => Run(_environment, _program, "kill"));
-        Directory.Delete(_runtime, recursive: true);
+        using (SpoolPlace.Of(_folder))
+            End(() => Run(_environment, _program, "kill"));
     }
 }
 

@@ -7,8 +7,8 @@ namespace Pharos.Benchmarks.Contestants;
 /// <summary>The published program.</summary>
 internal sealed class PharosContestant : Contestant
 {
-    private PharosContestant(string name, string program, string runtime, Dictionary<string, string> environment)
-        : base(name, program, runtime, environment)
+    private PharosContestant(string name, string program, string home, Dictionary<string, string> environment)
+        : base(name, program, home, environment)
     {
     }
 
@@ -19,9 +19,8 @@ internal sealed class PharosContestant : Contestant
     public static PharosContestant Create(Arguments arguments, string name = "pharos", Uri? destination = null, params IEnumerable<(string Name, string Value)> more)
     {
         var program = Published(Path.Combine(arguments.Dist ?? Repository.PathOf("artifacts", "dist"), "pharos"));
-        // Spool files lie on tmpfs, as they do for a user; in a folder of our own, so that nothing of them stays behind.
-        var runtime = Directory.CreateDirectory($"/dev/shm/ph-{Guid.NewGuid().ToString("n")[..10]}").FullName;
-        var environment = new Dictionary<string, string> { ["XDG_RUNTIME_DIR"] = runtime };
+        var home = Directory.CreateTempSubdirectory("ph-").FullName;
+        var environment = new Dictionary<string, string> { ["PHAROS_HOME"] = home }; // and no XDG_RUNTIME_DIR: spool files lie where a service has them
         if (destination is not null)
         {
             environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = destination.ToString();
@@ -31,7 +30,7 @@ internal sealed class PharosContestant : Contestant
 
         foreach (var (variable, value) in more)
             environment[variable] = value;
-        return new PharosContestant(name, program, runtime, environment);
+        return new PharosContestant(name, program, home, environment);
     }
 
     /// <summary>The published example, which keeps a clock.</summary>
@@ -61,7 +60,11 @@ internal sealed class PharosContestant : Contestant
 
     protected override void Delete() => Command("delete", "all");
 
-    protected override void StopDaemon() => Command("kill");
+    protected override void StopDaemon()
+    {
+        using (SpoolPlace.Of(Folder))
+            Command("kill");
+    }
 
     private static string Published(string path) =>
         File.Exists(path) ? path : throw new CannotMeasureException($"{path} is missing: run './build.sh publish' first");

@@ -44,8 +44,8 @@ internal static class LogsVerb
     {
         if (withFloor)
             yield return ("cat", false, false, () => new CatKeeper());
-        yield return ("pharos", false, false, () => new PharosKeeper("pharos", arguments, "--log-opt", "max_unread=16g"));
-        yield return ("pharos --time", true, false, () => new PharosKeeper("pharos --time", arguments, "--time", "--log-opt", "max_unread=16g"));
+        yield return ("pharos", false, false, () => new PharosKeeper("pharos", arguments));
+        yield return ("pharos --time", true, false, () => new PharosKeeper("pharos --time", arguments, "--time"));
         if (arguments.WithPm2 && File.Exists(Pm2Keeper.Program))
         {
             yield return ("pm2", false, false, () => new Pm2Keeper("pm2", Pm2Keeper.Program));

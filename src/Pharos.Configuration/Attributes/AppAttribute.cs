@@ -48,6 +48,7 @@ internal enum AttributeKind
     FormatOrFlag,
     Word,
     WholeOrNone,
+    SizeOrAuto,
     ShareOfAll,
     Patterns,
     Anything,

@@ -40,7 +40,7 @@ internal static class LogAttributes
                         new("total", Size, "What all log files of the app may take together; beyond it the oldest go.") { Setting = "rotate.total", Default = "1g" },
                     ],
                 },
-                new("max_unread", Size, "Most bytes of output that may wait to be read, in memory where /run is.") { Setting = "max_unread", Default = "64m" },
+                new("max_unread", SizeOrAuto, "Most bytes of output that may wait to be read, in memory where /run is. auto is 64m, or a quarter of the memory that is free where that is more.") { Setting = "max_unread", Default = "auto" },
                 new("overflow", AttributeKind.Word, "What happens beyond that: it is left out and counted (drop), or the app waits (block).") { Setting = "overflow", Default = "drop" },
                 new("max_line", Size, "Longest line; a longer one is split and each part marked.") { Setting = "max_line", Default = "64k" },
                 new("parse", AttributeKind.Word, "What lines are taken for when records are made of them.") { Setting = "parse", Default = "auto" },

@@ -14,6 +14,9 @@ public interface IStreamSource : IDisposable
     /// <summary>Length of a spool file, bytes; -1 for a FIFO.</summary>
     long Length { get; }
 
+    /// <summary>Bytes that more output could take now, of its file system and of memory; <see cref="long.MaxValue"/> for a FIFO.</summary>
+    long Room { get; }
+
     /// <summary>Gives the storage of the consumed part back.</summary>
     /// <param name="upTo">Everything before this offset was consumed.</param>
     void Release(long upTo);

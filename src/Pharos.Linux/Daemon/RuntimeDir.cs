@@ -26,7 +26,7 @@ public static unsafe class RuntimeDir
             && info is { Type: Libc.S_IFDIR } && info.Uid == uid && (info.Mode & 0x3F) == 0;
     }
 
-    private static bool IsOnTmpfs(string path)
+    internal static bool IsOnTmpfs(string path)
     {
         var buffer = stackalloc byte[256];
         return Libc.statfs(path, buffer) == 0 && *(long*)buffer == TmpfsMagic;

@@ -37,6 +37,9 @@ public sealed unsafe class FifoReader : IStreamSource
     public long Length => -1;
 
     /// <inheritdoc/>
+    public long Room => long.MaxValue;
+
+    /// <inheritdoc/>
     public bool IsFifo => true;
 
     /// <inheritdoc/>

@@ -6,6 +6,8 @@ namespace Pharos.Linux.Streams;
 /// <summary>The reading end of a spool file.</summary>
 internal sealed unsafe class SpoolFile : IStreamSource
 {
+    private const long Grain = 128 * 1024; // a folio that goes in part is split first (ADR 29)
+
     private readonly SafeFileHandle _file;
     private long _freed;
 
@@ -24,14 +26,16 @@ internal sealed unsafe class SpoolFile : IStreamSource
 
     public long Length => RandomAccess.GetLength(_file);
 
+    public long Room => Math.Min(Storage.FreeIn(_file), Storage.FreeMemory);
+
     public bool IsFifo => false;
 
     public int Read(Span<byte> buffer, long offset) => RandomAccess.Read(_file, buffer, offset);
 
     public void Release(long upTo)
     {
-        if (upTo > _freed)
-            _freed = HolePunch.Free(_file, _freed, upTo);
+        if (upTo / Grain * Grain is var whole && whole > _freed)
+            _freed = HolePunch.Free(_file, _freed, whole);
     }
 
     public void Dispose() => _file.Dispose();

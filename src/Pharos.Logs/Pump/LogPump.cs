@@ -225,7 +225,8 @@ public sealed class LogPump : IDisposable
     {
         foreach (var app in _tails.Values.GroupBy(t => t.Log.Key.App))
         {
-            var (unread, most) = (app.Sum(t => t.Unread), app.First().Log.Spec.MaxUnreadBytes);
+            var unread = app.Sum(t => t.Unread);
+            var most = app.First().MostUnread(unread);
             foreach (var tail in unread > most ? app.OrderByDescending(t => t.Unread) : Enumerable.Empty<StreamTail>())
             {
                 if (unread <= most)
@@ -234,7 +235,7 @@ public sealed class LogPump : IDisposable
                 unread -= tail.Unread - leave;
                 try
                 {
-                    tail.Drop(_buffer, leave);
+                    tail.Drop(_buffer, leave, most);
                 }
                 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                 {

@@ -7,17 +7,38 @@ namespace Pharos.Logs.Pump;
 /// <summary>What happens to output that its files cannot take: of a FIFO at once, of a spool file when more waits than it may.</summary>
 internal sealed partial class StreamTail
 {
+    private static readonly TimeSpan LookForRoom = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan SayDropsAgain = TimeSpan.FromSeconds(10);
     private readonly ByteBuffer _carry = new(); // of a FIFO: a line that waits for its end, or what a full disk did not take
     private bool _blocked;
     private long _droppedLines;
     private long _droppedBytes;
     private long? _saidDrops;
+    private long _quarter;
+    private long? _lookedForRoom;
+
+    /// <summary>How much of its app's output may wait, bytes. The more waits and the less is free, the less it is: of many apps in a flood none takes it all.</summary>
+    /// <param name="unread">How much waits.</param>
+    public long MostUnread(long unread)
+    {
+        if (_log.Spec.MaxUnreadBytes is { } most)
+            return most;
+        if (unread <= LogSpec.LeastUnreadBytes)
+            return LogSpec.LeastUnreadBytes;
+        if (_lookedForRoom is not { } looked || _time.GetElapsedTime(looked) >= LookForRoom)
+        {
+            _lookedForRoom = _time.GetTimestamp();
+            _quarter = _source.Room / 4;
+        }
+
+        return Math.Max(LogSpec.LeastUnreadBytes, _quarter);
+    }
 
     /// <summary>The oldest output that waits is given up, up to the end of a line, and counted.</summary>
     /// <param name="buffer">Shared by all streams.</param>
     /// <param name="leave">About so many bytes stay.</param>
-    public void Drop(byte[] buffer, long leave)
+    /// <param name="most">How many might have.</param>
+    public void Drop(byte[] buffer, long leave, long most)
     {
         Join(); // what it frees must not come after what is freed here
         var upTo = _source.Length - leave;
@@ -59,7 +80,7 @@ internal sealed partial class StreamTail
         if (_saidDrops is { } said && _time.GetElapsedTime(said) < SayDropsAgain)
             return;
         _saidDrops = _time.GetTimestamp();
-        _warn($"{_log.Key} prints faster than its log file can take: {_droppedLines} lines ({_droppedBytes} bytes) of {(Stderr ? "stderr" : "stdout")} dropped so far, because more than max_unread ({_log.Spec.MaxUnreadBytes} bytes) waited");
+        _warn($"{_log.Key} prints faster than its log file can take: {_droppedLines} lines ({_droppedBytes} bytes) of {(Stderr ? "stderr" : "stdout")} dropped so far, because more than max_unread ({most} bytes) waited");
     }
 
     /// <summary>A FIFO is read whatever its file does: a full one would block the app. What the file does not take is lost to it, and counted; or, where the app is to wait, kept

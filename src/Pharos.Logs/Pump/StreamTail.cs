@@ -212,8 +212,9 @@ internal sealed partial class StreamTail : IDisposable
     {
         if (_source.Length < _offset)
             Truncated();
-        if (Unread > _log.Spec.MaxUnreadBytes)
-            Drop(buffer, _log.Spec.MaxUnreadBytes / 8 * 7);
+        var unread = Unread;
+        if (MostUnread(unread) is var most && unread > most)
+            Drop(buffer, most / 8 * 7, most);
         return ReadWithHelper(buffer);
     }
 

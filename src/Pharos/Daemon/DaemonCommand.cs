@@ -32,12 +32,17 @@ internal static class DaemonCommand
             using var only = (handover is null ? null : FileLock.Inherit(paths.Lock, handover.Lock)) ?? await TakeAsync(paths);
             if (only is null)
                 return Refuse(ready, $"another daemon has {options.Home}: talk to it, or set PHAROS_HOME to another folder");
+            paths.CreateSpool();
             using var control = handover is null ? new ControlSocket() : ControlSocket.Inherit(handover.Socket);
             for (UpdateView? failed = null; ;)
             {
                 var (order, at) = await DaemonHost.RunAsync(options, paths, ready, manager, control, handover, failed);
                 if (order is null)
+                {
+                    paths.LeaveSpool();
                     return 0;
+                }
+
                 failed = Handover.Run(order, at, only, control); // it came back, so it did not work: on as before, with the same processes
                 handover = null;
             }

@@ -51,17 +51,25 @@ internal sealed class DaemonPaths(string home, Pm2Home? pm2 = null)
         Directory.CreateDirectory(Home, Owner);
         Directory.CreateDirectory(State, Owner);
         Directory.CreateDirectory(Logs, Owner);
+    }
+
+    /// <summary>Decides where spool files lie, and makes that folder. For the one daemon of the home, after <see cref="Create"/>.</summary>
+    public void CreateSpool()
+    {
         if (InUse() is { } used)
         {
             Stdio = used;
             return;
         }
 
-        if (RuntimeDir.Pick() is { } runtime)
-            Stdio = Path.Combine(runtime, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Home)))[..16]);
+        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Home)))[..16];
+        Stdio = SpoolMount.Make(name) ?? (RuntimeDir.Pick() is { } runtime ? Path.Combine(runtime, name) : Stdio);
         Directory.CreateDirectory(Stdio, Owner);
         Remember();
     }
+
+    /// <summary>Unmounts what was mounted for the spool files, when there are none.</summary>
+    public void LeaveSpool() => SpoolMount.Remove(Stdio);
 
     /// <summary>Where the daemon before this one had the spool files, while there are any: apps that run write there. A service has another XDG_RUNTIME_DIR
     /// than a login, or none, and would look elsewhere.</summary>

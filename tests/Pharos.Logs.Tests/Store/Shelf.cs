@@ -18,6 +18,8 @@ internal sealed class MemorySpool(byte[] all) : IStreamSource
 
     public long Length => Grown;
 
+    public long Room { get; set; } = long.MaxValue;
+
     public bool IsFifo => false;
 
     public int Read(Span<byte> buffer, long offset)

@@ -32,7 +32,7 @@ public static partial class LogSettings
         Flag("rotate.daily", (s, v) => Rotate(s, r => r with { Daily = v }), s => s.Rotation.Daily),
         Word("rotate.compress", LogWords.Compressions, (s, v) => Rotate(s, r => r with { Compression = v }), s => s.Rotation.Compression),
         Size("rotate.total", LeastRotation, long.MaxValue, (s, v) => Rotate(s, r => r with { TotalBytes = v }), s => s.Rotation.TotalBytes),
-        Size("max_unread", LeastRotation, long.MaxValue, (s, v) => s with { MaxUnreadBytes = v }, s => s.MaxUnreadBytes),
+        new("max_unread", $"auto, or bytes, or a number with k, m or g, from {Quantities.Text(LeastRotation)}", (s, v) => v == "auto" ? s with { MaxUnreadBytes = null } : Quantities.TrySize(v, out var most) && most >= LeastRotation ? s with { MaxUnreadBytes = most } : null, s => s.MaxUnreadBytes is { } most ? Quantities.Text(most) : "auto"),
         Word("overflow", LogWords.Overflows, (s, v) => s with { Overflow = v }, s => s.Overflow),
         Size("max_line", 256, 1 << 20, (s, v) => s with { MaxLineBytes = (int)v }, s => s.MaxLineBytes),
         Word("parse", LogWords.Parsers, (s, v) => s with { Parse = v }, s => s.Parse),

@@ -123,8 +123,11 @@ public sealed record LogSpec
     /// <summary>When a new file is begun and old ones go.</summary>
     public LogRotation Rotation { get; init; } = new();
 
-    /// <summary>Most bytes that may wait to be read, all instances of the app together.</summary>
-    public long MaxUnreadBytes { get; init; } = 64L << 20;
+    /// <summary>Most bytes that may wait to be read, all instances of the app together. Null: <see cref="LeastUnreadBytes"/>, or a quarter of what is free where that is more.</summary>
+    public long? MaxUnreadBytes { get; init; }
+
+    /// <summary>So much may wait however little is free, unless <see cref="MaxUnreadBytes"/> says less.</summary>
+    public const long LeastUnreadBytes = 64L << 20;
 
     /// <summary>What happens beyond that.</summary>
     public LogOverflow Overflow { get; init; } = LogOverflow.Drop;
