@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Pharos.Core.Ports;
 using Pharos.Core.Specs;
@@ -8,6 +9,7 @@ using Pharos.Logs.Framing;
 using Pharos.Logs.Live;
 using Pharos.Logs.Pump;
 using Pharos.Logs.Store;
+using Pharos.Logs.Tests.Store;
 using Pharos.TestKit;
 using Xunit;
 
@@ -74,6 +76,46 @@ public sealed class LogPumpTests : IDisposable
         framer.Push(bytes, count);
         framer.Flush(count);
         Assert.Equal(expected, log.Telemetry.Save().LogRecords);
+    }
+
+    /// <summary>By default it waits in memory, as long as there is some.</summary>
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData(LogSpec.LeastUnreadBytes, true)]
+    public async Task A_burst_that_is_faster_than_the_pump_is_kept_whole_unless_a_limit_is_set(long? most, bool drops)
+    {
+        const int Lines = 900_000;
+        Directory.CreateDirectory(_home.File("spool"));
+        await using (var spool = new StreamWriter(Out, append: false, Encoding.ASCII, bufferSize: 1 << 20))
+        {
+            for (var n = 0; n < Lines; n++)
+                await spool.WriteAsync($"line {n,-94}\n");
+        }
+
+        Assert.True(new FileInfo(Out).Length > LogSpec.LeastUnreadBytes);
+        var log = Log(new LogSpec { Rotation = new LogRotation { Enabled = false }, MaxUnreadBytes = most });
+        await _pump.DrainAsync(_pump.Attach(log, Out, Err, StdioMode.Spool)).WaitAsync(Deadline);
+        var numbers = File.ReadLines(log.OutPath).Select(l => int.Parse(l["line ".Length..], CultureInfo.InvariantCulture)).ToList();
+        var dropped = log.Telemetry.Save().LogDropped.Sum();
+        Assert.Equal(drops, dropped > 0);
+        Assert.Equal(Lines, numbers.Count + dropped);
+        Assert.Equal(Enumerable.Range(Lines - numbers.Count, numbers.Count), numbers);
+        lock (_said)
+            Assert.Equal(drops, _said.Exists(line => line.Contains("more than max_unread (67108864 bytes) waited", StringComparison.Ordinal)));
+    }
+
+    /// <summary>The limit that nobody set: the less is free, the less may wait, but never less than always might.</summary>
+    [Theory]
+    [InlineData(null, 1L << 20, 0, 64L << 20)] // little waits: nobody looks what is free
+    [InlineData(null, 65L << 20, 0, 64L << 20)]
+    [InlineData(null, 65L << 20, 256L << 20, 64L << 20)]
+    [InlineData(null, 65L << 20, 4L << 30, 1L << 30)]
+    [InlineData(4096L, 65L << 20, 4L << 30, 4096L)]
+    [InlineData(1L << 40, 65L << 20, 0, 1L << 40)]
+    public void How_much_may_wait_goes_by_what_is_free(long? set, long waits, long free, long expected)
+    {
+        using var tail = new StreamTail(new LogAttachment(Log(new LogSpec { MaxUnreadBytes = set }), null), false, new MemorySpool([]) { Room = free }, Out, 1, null, TimeProvider.System, Say);
+        Assert.Equal(expected, tail.MostUnread(waits));
     }
 
     [Fact]
