@@ -37,6 +37,10 @@ public sealed class LogSettingsTests
     }
 
     [Fact]
+    public void What_may_wait_is_back_at_its_default_by_a_word() =>
+        Assert.Equal(new(), LogSettings.Find("max_unread")!.Set(new LogSpec { MaxUnreadBytes = 1 << 20 }, "auto"));
+
+    [Fact]
     public void All_together_are_read_back_and_what_another_version_wrote_keeps_its_default()
     {
         var all = Values.DistinctBy(v => v.Key).ToDictionary(v => v.Key, v => v.Text);
@@ -48,6 +52,8 @@ public sealed class LogSettingsTests
 
     [Theory]
     [InlineData("rotate.size", "1k")]
+    [InlineData("max_unread", "1k")]
+    [InlineData("max_unread", "none")]
     [InlineData("rotate.size", "unlimited")]
     [InlineData("rotate.age", "0")]
     [InlineData("rotate.keep", "-1")]

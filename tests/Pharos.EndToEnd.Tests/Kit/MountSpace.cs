@@ -10,9 +10,10 @@ internal sealed class MountSpace : IDisposable
 
     /// <param name="pharos">Whose commands run in it from now on.</param>
     /// <param name="mounts">Shell commands that mount.</param>
-    public MountSpace(PharosCli pharos, string mounts)
+    /// <param name="isMachine">It has process ids of its own too, as a machine or a container has: those that commands tell are not those out here.</param>
+    public MountSpace(PharosCli pharos, string mounts, bool isMachine = false)
     {
-        string[] how = Sys.IsRoot ? ["-m"] : ["-rm"];
+        string[] how = [Sys.IsRoot ? "-m" : "-rm", .. isMachine ? (string[])["-pf", "--mount-proc", "--kill-child"] : []];
         var script = $"set -e; mount --make-rprivate / 2>/dev/null || :; {mounts}; echo mounted; exec sleep 100000";
         var start = new ProcessStartInfo("unshare", [.. how, "sh", "-c", script]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment.Remove("HOME"); // it is no leftover of the apps
@@ -23,8 +24,9 @@ internal sealed class MountSpace : IDisposable
                 $"this test needs a mount namespace, as root or with unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1, or --privileged for a container): {_holder.StandardError.ReadToEnd()}");
         }
 
-        pharos.Enter = ["nsenter", "-t", $"{_holder.Id}", .. Sys.IsRoot ? ["-m"] : (string[])["-U", "--preserve-credentials", "-m"], "--"];
-        pharos.Root = $"/proc/{_holder.Id}/root";
+        var inside = isMachine ? File.ReadAllText($"/proc/{_holder.Id}/task/{_holder.Id}/children").Trim() : $"{_holder.Id}";
+        pharos.Enter = ["nsenter", "-t", inside, .. Sys.IsRoot ? [] : (string[])["-U", "--preserve-credentials"], "-m", .. isMachine ? (string[])["-p"] : [], "--"];
+        pharos.Root = $"/proc/{inside}/root";
     }
 
     public void Dispose()

@@ -107,6 +107,20 @@ public sealed class DaemonTests : IDisposable
             Assert.Contains(new DriveInfo(picked).DriveFormat, new[] { "tmpfs" });
     }
 
+    /// <summary>What it mounts is tried end to end (SpoolMountTests there): here is what it must leave alone.</summary>
+    [Fact]
+    public void A_runtime_directory_that_somebody_chose_is_kept_and_no_foreign_folder_is_unmounted()
+    {
+        Assert.Null(SpoolMount.Make("spool-test", _box.Dir.Root, SelfIdentity.Uid));
+        File.WriteAllText(_box.Dir.At("file"), "kept");
+        SpoolMount.Remove(_box.Dir.Root);
+        SpoolMount.Remove("/dev/shm");
+        SpoolMount.Remove("/proc");
+        SpoolMount.Remove($"/run/pharos-{SelfIdentity.Uid}/no-such-folder");
+        Assert.Equal("kept", File.ReadAllText(_box.Dir.At("file")));
+        Assert.True(Directory.Exists("/proc/self"));
+    }
+
     [Fact]
     public void The_clock_of_proc_is_put_on_the_wall()
     {

@@ -68,6 +68,17 @@ public sealed class SpoolIoTests : IDisposable
     }
 
     [Fact]
+    public void What_is_free_for_a_spool_file_is_what_its_file_system_and_memory_have()
+    {
+        using var source = _io.Open(_box.Dir.At("small"), StdioMode.Spool, 1);
+        using var fifo = _io.Open(_box.Dir.At("fifo"), StdioMode.Fifo, 2);
+        var disk = new DriveInfo(_box.Dir.Root).AvailableFreeSpace;
+        Assert.InRange(source.Room, 1, Math.Min(disk + (1L << 30), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes));
+        Assert.InRange(Storage.FreeMemory, 1 << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        Assert.Equal(long.MaxValue, fifo.Room);
+    }
+
+    [Fact]
     public void A_full_fifo_holds_its_writer_back_until_it_is_read()
     {
         var request = _box.Shell("head -c 3000000 /dev/zero; echo done >&2") with { Stdio = StdioMode.Fifo };
