@@ -37,7 +37,7 @@ public sealed class LogAttachment
 public sealed class LogPump : IDisposable
 {
     private const int RoundsPerStream = 8;
-    private static readonly TimeSpan Coalesce = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Coalesce = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan CoalesceFifos = TimeSpan.FromMilliseconds(2); // a pipe may hold 64 KiB only, and then its app waits
     private static readonly TimeSpan LookAtAll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LookAtAllAtRest = TimeSpan.FromSeconds(5);
